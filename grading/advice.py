@@ -1,0 +1,39 @@
+"""From a symptom to what to do about it, and which file of the reference shows how."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from grading.messages import _
+from grading.result import Stuck
+from grading.symptoms import TABLE
+
+# Where to read about what: a file of this repository that does it right. When notebooks come, they join here.
+READ: Final[dict[str, str]] = {
+    "turns": "reference/servers/blocking.py",
+    "threads": "reference/servers/threaded.py",
+    "select": "reference/servers/selecting.py",
+    "framing": "reference/framing.py",
+    "rules": "reference/room.py",
+    "task": "labs/README.md",
+}
+
+
+def advise(check_id: str, stuck: Sequence[Stuck], output: str, actual: str) -> str:
+    """What to do about a failed check, and which file shows how.
+
+    Args:
+        check_id: an id of the catalogue; an unknown one still gets what its symptoms tell.
+        stuck: where the server's threads wait; empty if it is not running.
+        output: what the server printed, as it is.
+        actual: what came instead of the expected.
+    Returns:
+        One to three sentences in the reader's language; "" if nothing of use is known.
+    """
+    seen = f"{output}\n{actual}"
+    for symptom in TABLE:
+        if symptom.fits(check_id, stuck, seen):
+            read = " " + _("Как это сделать: {file}.").format(file=READ[symptom.read]) if symptom.read else ""
+            return _(symptom.text) + read
+    return ""

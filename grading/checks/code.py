@@ -1,0 +1,25 @@
+"""What the code is made of."""
+
+from __future__ import annotations
+
+from grading.lab import Lab
+from grading.plugin import check
+from grading.verdicts import CheckFailed
+
+
+@check("uses-socket", level="must")
+def test_the_socket_library_does_the_work(lab: Lab) -> None:
+    """Сервер построен на библиотеке socket."""
+    expected = "всю работу с сетью делает библиотека socket"
+    if lab.facts.engines:
+        engine = lab.facts.engines[0]
+        raise CheckFailed(expected, f"вместо неё работает {engine.name} ({engine.file}:{engine.line})")
+    if not lab.facts.uses_socket:
+        raise CheckFailed(expected, "библиотека socket в коде сервера не используется")
+
+
+@check("concurrency-model", needs="starts", level="must")
+def test_several_users_are_served_in_a_known_way(lab: Lab) -> None:
+    """Видно, как сервер обслуживает нескольких пользователей: потоки, select или один поток по очереди."""
+    if lab.model == "other":
+        raise CheckFailed("потоки, select или один поток в блокирующих вызовах", "понять это по работающему серверу не удалось")

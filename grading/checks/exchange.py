@@ -1,0 +1,63 @@
+"""What one says reaches the others: the assignment itself."""
+
+from __future__ import annotations
+
+from grading.chat import Chat
+from grading.plugin import check
+from grading.story import author_shown
+from grading.verdicts import NotApplicable
+
+
+@check("two-users-exchange", needs="starts", level="must")
+def test_two_users_exchange_messages(chat: Chat) -> None:
+    """Двое слышат друг друга."""
+    boris, vera = chat.join("Борис", "Вера")
+    boris.says("привет, как дела?")
+    vera.hears("привет, как дела?", by=boris)
+    vera.says("хорошо, а у тебя?")
+    boris.hears("хорошо, а у тебя?", by=vera)
+    boris.says("тоже неплохо")
+    vera.hears("тоже неплохо", by=boris)
+
+
+@check("author-is-known", needs="two-users-exchange")
+def test_the_reader_can_tell_who_spoke(chat: Chat) -> None:
+    """Видно, кто автор сообщения."""
+    if chat.dialect.author not in ("server", "label"):
+        raise NotApplicable("имя автора ставит не сервер")
+    boris, vera = chat.join("Борис", "Вера")
+    authors = [boris, vera] if chat.seats == 2 else [boris, *chat.join("Глеб")]
+    for turn in (1, 2):
+        for author in authors:
+            hearer = boris if author is vera else vera
+            author.says(f"это пишу я, {turn}-й раз")
+            hearer.hears(f"это пишу я, {turn}-й раз", by=author)
+    author_shown(chat)
+
+
+@check("three-users-hear", needs="two-users-exchange", level="must")
+def test_three_users_hear_each_other(chat: Chat) -> None:
+    """Каждый из троих слышит двух других."""
+    boris, vera, gleb = guests = chat.join("Борис", "Вера", "Глеб")
+    for author in (boris, vera, gleb, gleb, boris):
+        author.says("слышно меня?")
+        for hearer in guests:
+            if hearer is not author:
+                hearer.hears("слышно меня?", by=author)
+
+
+@check("late-joiner-hears", needs="three-users-hear", level="must")
+def test_a_late_joiner_takes_part(chat: Chat) -> None:
+    """Вошедший позже участвует в разговоре наравне со всеми."""
+    boris, vera = chat.join("Борис", "Вера")
+    boris.says("начнём без опоздавших")
+    vera.hears("начнём без опоздавших", by=boris)
+    vera.says("начали")
+    boris.hears("начали", by=vera)
+    (gleb,) = chat.join("Глеб")
+    vera.says("вот и третий")
+    gleb.hears("вот и третий", by=vera)
+    boris.hears("вот и третий", by=vera)
+    gleb.says("я здесь")
+    boris.hears("я здесь", by=gleb)
+    vera.hears("я здесь", by=gleb)

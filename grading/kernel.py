@@ -1,0 +1,219 @@
+"""What the Linux kernel knows about both ends of a TCP connection: `tcp_info` of our end, inet_diag for the server's end.
+
+Layouts: `struct tcp_info` (linux/tcp.h), `struct inet_diag_req_v2` and `inet_diag_msg` (linux/inet_diag.h), sock_diag(7).
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+import time
+from dataclasses import dataclass
+from typing import Final
+
+SOCK_DIAG_BY_FAMILY: Final = 20
+NLMSG_ERROR: Final = 2
+NLMSG_DONE: Final = 3
+NLM_F_REQUEST: Final = 1
+NLM_F_DUMP: Final = 0x300
+INET_DIAG_INFO: Final = 2
+_NO_COOKIE: Final = b"\xff" * 8
+
+ESTABLISHED, SYN_SENT, SYN_RECV, FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE, CLOSE_WAIT, LAST_ACK, LISTEN, CLOSING, NEW_SYN_RECV = range(1, 13)
+FIN_RECEIVED: Final = frozenset({CLOSE_WAIT, LAST_ACK, CLOSING, TIME_WAIT})
+"""States in which the other side's FIN has arrived; the kernel counts it as one received byte."""
+
+Address = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class TcpInfo:
+    """One end of a connection.
+
+    Attributes:
+        state: TCP state number of the kernel.
+        unacked: segments sent and not yet acknowledged.
+        notsent: bytes in the send buffer not yet sent once.
+        sent: payload bytes sent, retransmissions not counted twice.
+        received: bytes received in order, the FIN counted as one.
+    """
+
+    state: int
+    unacked: int
+    notsent: int
+    sent: int
+    received: int
+
+    @property
+    def arrived(self) -> int:
+        """Payload bytes that reached this end."""
+        return self.received - (self.state in FIN_RECEIVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """The server's end of a connection, or a listening socket.
+
+    Attributes:
+        unread: bytes that arrived and were not read; for a listening socket, connections that wait to be accepted.
+        info: None where the kernel gives none (not accepted yet, TIME_WAIT).
+        inode, uid: of the socket; 0 once the process closed it.
+    """
+
+    state: int
+    local: Address
+    remote: Address
+    unread: int
+    inode: int
+    uid: int
+    info: TcpInfo | None
+
+
+def parse_tcp_info(raw: bytes) -> TcpInfo:
+    """The fields we use of a `struct tcp_info`; needs the 216 bytes Linux >= 4.19 gives."""
+    unacked = struct.unpack_from("=I", raw, 24)[0]
+    received = struct.unpack_from("=Q", raw, 128)[0]
+    notsent = struct.unpack_from("=I", raw, 144)[0]
+    sent, retrans = struct.unpack_from("=QQ", raw, 200)
+    return TcpInfo(raw[0], unacked, notsent, sent - retrans, received)
+
+
+def tcp_info(sock: socket.socket) -> TcpInfo:
+    """Our end of a connection. Raises OSError on a closed socket."""
+    return parse_tcp_info(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256))
+
+
+def _pack_address(family: int, host: str) -> bytes:
+    return socket.inet_pton(family, host).ljust(16, b"\0")
+
+
+def diag_request(family: int, local: Address, remote: Address) -> bytes:
+    """A request for the one socket with this local and remote address (its own view)."""
+    sockid = struct.pack("!HH", local[1], remote[1]) + _pack_address(family, local[0]) + _pack_address(family, remote[0])
+    body = struct.pack("=BBBBI", family, socket.IPPROTO_TCP, 1 << (INET_DIAG_INFO - 1), 0, 0xFFFFFFFF) + sockid + bytes(4) + _NO_COOKIE
+    return struct.pack("=IHHII", 16 + len(body), SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST, 0, 0) + body
+
+
+def _parse_message(payload: bytes) -> Peer:
+    family, state = payload[0], payload[1]
+    sport, dport = struct.unpack_from("!HH", payload, 4)
+    width = 4 if family == socket.AF_INET else 16
+    local = (socket.inet_ntop(family, payload[8 : 8 + width]), sport)
+    remote = (socket.inet_ntop(family, payload[24 : 24 + width]), dport)
+    _expires, unread, _unsent, uid, inode = struct.unpack_from("=IIIII", payload, 52)
+    info, at = None, 72
+    while at + 4 <= len(payload):
+        length, kind = struct.unpack_from("=HH", payload, at)
+        if length < 4:
+            break
+        if kind == INET_DIAG_INFO and length >= 4 + 216:
+            info = parse_tcp_info(payload[at + 4 : at + length])
+        at += (length + 3) & ~3
+    return Peer(state, local, remote, unread, inode, uid, info)
+
+
+class Diag:
+    """Questions to the kernel over a netlink socket that lives in the server's network namespace."""
+
+    def __init__(self, netlink: socket.socket) -> None:
+        """Takes a NETLINK_SOCK_DIAG socket, which stays the caller's to close."""
+        self._netlink = netlink
+
+    def ask(self, requests: list[bytes]) -> list[Peer | None]:
+        """The sockets asked for with `diag_request`, in that order; None where there is none (any more).
+
+        For a connection that is gone the kernel may answer with the socket that listens on its port: look at `state`.
+        """
+        found: list[Peer | None] = []
+        for start in range(0, len(requests), 32):  # one datagram for many questions; 32 replies fit the receive buffer easily
+            batch = requests[start : start + 32]
+            self._netlink.send(b"".join(batch))
+            found += [reply for _ in batch for reply in self._receive()]
+        return found
+
+    def listening(self) -> list[Peer]:
+        """Every listening TCP socket of the namespace, IPv4 and IPv6; `unread` says how many wait to be accepted."""
+        peers: list[Peer] = []
+        for family in (socket.AF_INET, socket.AF_INET6):
+            body = struct.pack("=BBBBI", family, socket.IPPROTO_TCP, 0, 0, 1 << LISTEN) + bytes(48)
+            self._netlink.send(struct.pack("=IHHII", 16 + len(body), SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST | NLM_F_DUMP, 0, 0) + body)
+            done = False
+            while not done:
+                replies, done = self._receive_dump()
+                peers += replies
+        return peers
+
+    def _receive(self) -> list[Peer | None]:
+        data = self._netlink.recv(65536)
+        replies: list[Peer | None] = []
+        for kind, payload in _messages(data):
+            replies.append(_parse_message(payload) if kind == SOCK_DIAG_BY_FAMILY else None)
+        return replies
+
+    def _receive_dump(self) -> tuple[list[Peer], bool]:
+        replies: list[Peer] = []
+        for kind, payload in _messages(self._netlink.recv(65536)):
+            if kind == SOCK_DIAG_BY_FAMILY:
+                replies.append(_parse_message(payload))
+            elif kind == NLMSG_ERROR:
+                code = -struct.unpack_from("=i", payload)[0]
+                raise OSError(code, f"inet_diag: {os.strerror(code)}")
+            else:
+                return replies, True
+        return replies, False
+
+
+def _messages(data: bytes) -> list[tuple[int, bytes]]:
+    messages, at = [], 0
+    while at + 16 <= len(data):
+        length, kind = struct.unpack_from("=IH", data, at)
+        if length < 16:
+            break
+        messages.append((kind, data[at + 16 : at + length]))
+        at += (length + 3) & ~3
+    return messages
+
+
+_FORGIVE_EXTRA: Final = 0.01
+_FORGIVE_LOST: Final = 0.2
+"""Seconds after which a difference that does not change is no packet in flight. More received than sent: the kernel cut one large
+packet up. More sent than received: it dropped one (no such host, a full UDP queue); a busy machine may also just be slow, so longer."""
+
+
+class PacketCount:
+    """Whether every IP packet sent in a private network namespace has been received: nothing of any kind is in flight."""
+
+    def __init__(self, snmp_fds: tuple[int, ...]) -> None:
+        """Takes open /proc/net/snmp and snmp6 of that namespace (read again with pread), or () to know nothing."""
+        self._fds = snmp_fds
+        self._forgiven: tuple[int, ...] = (0,) * len(snmp_fds)
+        self._last: tuple[int, ...] = ()
+        self._since = 0.0
+
+    def read(self) -> tuple[int, ...]:
+        """Sent and received packets, IPv4 then IPv6; () where they are not known."""
+        counts: list[int] = []
+        for fd in self._fds:
+            counts += _packets(os.pread(fd, 16384, 0))
+        return tuple(counts)
+
+    def in_flight(self, counts: tuple[int, ...]) -> bool:
+        """Whether these counts, just read, show packets that were sent and have not arrived."""
+        lost = tuple(sent - received for sent, received in zip(counts[0::2], counts[1::2], strict=True))
+        if lost == self._forgiven:
+            return False
+        now = time.monotonic()
+        if counts != self._last:
+            self._last, self._since = counts, now
+        if now - self._since > (_FORGIVE_LOST if sum(lost) > sum(self._forgiven) else _FORGIVE_EXTRA):
+            self._forgiven = lost
+        return lost != self._forgiven
+
+
+def _packets(raw: bytes) -> tuple[int, int]:
+    if raw.startswith(b"Ip6"):
+        values = dict(line.split() for line in raw.splitlines()[:40])
+        return int(values[b"Ip6OutRequests"]), int(values[b"Ip6InReceives"])
+    names, numbers = (line.split() for line in raw.split(b"\n", 2)[:2])
+    return int(numbers[names.index(b"OutRequests")]), int(numbers[names.index(b"InReceives")])

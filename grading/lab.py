@@ -1,0 +1,78 @@
+"""What a check may know of the submission itself: how its server started, and what its source says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from grading.result import Stuck
+from grading.server import NotStarted
+from grading.submission import Submission
+from grading.verdicts import CheckFailed
+
+_FRAME = re.compile(r'^\s*File "(?P<file>[^"\n]{1,400})", line (?P<line>\d{1,7})')
+
+
+class Lab:
+    """One submission, for checks that look at more than the conversation.
+
+    Attributes:
+        failure: why the server did not start, None if it did.
+        output: what it had printed when it failed to start.
+        stuck: where its threads were then.
+        model: how it was seen to serve several users, as in `grading.model`.
+    """
+
+    def __init__(self, submission: Submission) -> None:
+        self.submission, self.facts = submission, submission.facts
+        self.failure: NotStarted | None = None
+        self.output = ""
+        self.stuck: tuple[Stuck, ...] = ()
+        self.model = "other"
+
+    def starts(self) -> None:
+        """Raises CheckFailed with the reason if the server did not come to listen."""
+        expected = "сервер запускается и слушает порт"
+        if self.submission.problem is not None:
+            raise CheckFailed(expected, self.submission.problem.text)
+        if self.failure is None:
+            return
+        match self.failure.reason:
+            case "exited":
+                raise CheckFailed(expected, self._exited(self.failure.code or 0))
+            case "input":
+                raise CheckFailed(expected, "сервер ждёт ввода с клавиатуры и не начинает слушать порт" + self._where())
+            case "slow":
+                raise CheckFailed(expected, "за 10 секунд сервер так и не начал слушать порт")
+        if self.facts.transport == "udp":
+            raise CheckFailed(expected, "сервер работает по UDP, а эта проверка ждёт TCP-сервер, который слушает порт")
+        raise CheckFailed(expected, "сервер работает, но порт не слушает (нет listen)" + self._where())
+
+    def _where(self) -> str:
+        return f" ({self.stuck[0].file}:{self.stuck[0].line})" if self.stuck else ""
+
+    def _exited(self, code: int) -> str:
+        how = f"по сигналу {-code}" if code < 0 else f"с кодом {code}"
+        lines = [line for line in self.output.strip().splitlines() if line.strip()]
+        traced = [found for line in lines if (found := _FRAME.match(line)) and self.own(found["file"])]
+        if not traced:
+            return f"программа завершилась {how}, ничего не слушая"
+        return f"программа завершилась {how}: {lines[-1].strip()[:300]} ({self.own(traced[-1]['file'])}:{traced[-1]['line']})"
+
+    def own(self, file: str) -> str:
+        """The path within the submission of a file a traceback names, "" if it is none of the student's."""
+        relative = file.removeprefix("/lab/")
+        return relative if relative in self.submission.files else ""
+
+    def in_source(self, stuck: Sequence[Stuck]) -> tuple[Stuck, ...]:
+        """The same places with the source lines, named as the student knows them: for a report, the report's own lines."""
+        return tuple(self._in_source(place) for place in stuck if place.file in self.submission.files)
+
+    def _in_source(self, place: Stuck) -> Stuck:
+        lines = self.submission.files[place.file].decode("utf-8", errors="replace").splitlines()
+        source = lines[place.line - 1].strip() if 0 < place.line <= len(lines) else ""
+        origin = self.submission.origin.get(place.file)
+        if origin is not None and 0 < place.line <= len(origin.lines) and not origin.cells:
+            return replace(place, file=origin.file, line=origin.lines[place.line - 1], source=source)
+        return replace(place, source=source)

@@ -1,0 +1,146 @@
+"""One connection between a guest and the server, seen from both ends: has everything that was sent arrived?"""
+
+from __future__ import annotations
+
+import os
+import socket
+import struct
+from typing import Final
+
+from grading.kernel import (
+    CLOSE,
+    CLOSE_WAIT,
+    CLOSING,
+    FIN_RECEIVED,
+    FIN_WAIT1,
+    LAST_ACK,
+    LISTEN,
+    NEW_SYN_RECV,
+    SYN_RECV,
+    TIME_WAIT,
+    Address,
+    Peer,
+    TcpInfo,
+    diag_request,
+    tcp_info,
+)
+
+_FIN_ON_ITS_WAY: Final = frozenset({FIN_WAIT1, CLOSING, LAST_ACK})
+_QUICKACK: Final[int | None] = getattr(socket, "TCP_QUICKACK", None)  # Linux only, as is MSG_DONTWAIT on Windows' side
+_DONTWAIT: Final[int] = getattr(socket, "MSG_DONTWAIT", 0)
+_PIECE: Final = 262_144
+
+
+def _plain(address: tuple[str, int] | tuple[str, int, int, int]) -> Address:
+    return address[0], address[1]
+
+
+class Link:
+    """A guest's TCP connection: what has come, and where both ends stand.
+
+    Attributes:
+        inbox: everything received and not yet taken, in order.
+        reading: False for a guest who does not read; bytes then stay in the kernel.
+        ended: the server has closed its direction (FIN) or reset the connection.
+        reset: the connection was reset by the server.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        """Takes over a connected TCP socket in blocking mode."""
+        self._sock: socket.socket | None = sock
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setblocking(bool(_DONTWAIT))  # with MSG_DONTWAIT a blocking socket saves Python's own wait before each recv
+        self.local, self.remote = _plain(sock.getsockname()), _plain(sock.getpeername())
+        self.request = diag_request(sock.family, self.remote, self.local)  # the server's end: its local address is our remote one
+        self.inbox = bytearray()
+        self.reading = True
+        self.ended = False
+        self.reset = False
+        self.over = False
+
+    @property
+    def fileno(self) -> int:
+        """Descriptor to poll, -1 once closed by us."""
+        return -1 if self._sock is None else self._sock.fileno()
+
+    def send(self, data: bytes) -> int:
+        """Sends what fits without waiting; returns how many bytes. Raises OSError when the connection is gone."""
+        if self._sock is None:
+            raise ConnectionError("this guest has left")
+        try:
+            return self._sock.send(data, _DONTWAIT)
+        except BlockingIOError:
+            return 0
+
+    def drain(self, limit: int) -> None:
+        """Reads what is there, at most until the inbox holds `limit` bytes, and keeps ACKs undelayed (the kernel drops that flag)."""
+        if self._sock is None:
+            return
+        while self.reading and not self.ended and len(self.inbox) < limit:
+            try:
+                piece = self._sock.recv(_PIECE, _DONTWAIT)
+            except BlockingIOError:
+                break
+            except OSError:
+                self.ended = self.reset = True
+                break
+            if not piece:
+                self.ended = True
+            self.inbox += piece
+        if _QUICKACK is not None:
+            self._sock.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
+
+    def finish(self) -> None:
+        """Says that nothing more will be sent (FIN), and still reads."""
+        if self._sock is not None:
+            self._sock.shutdown(socket.SHUT_WR)
+
+    def close(self, *, reset: bool = False) -> None:
+        """Closes our end: with FIN, or with RST as a crashed or unplugged client does."""
+        if self._sock is not None:
+            if reset:
+                self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii" if os.name == "posix" else "hh", 1, 0))
+            self._sock.close()
+            self._sock = None
+
+    def state(self, peer: Peer | None) -> tuple[tuple[object, ...], bool]:
+        """(all that can move on this connection, whether all that was sent has arrived), given the server's end."""
+        if peer is not None and peer.state == LISTEN:  # the connection is gone; the kernel answered with the listening socket
+            peer = None
+        theirs = _counters(peer)
+        if self._sock is None:
+            self.over = peer is None or peer.state == TIME_WAIT
+            return theirs, self.over or _hung_up_on(peer)
+        ours = tcp_info(self._sock)
+        return (ours.state, ours.sent, ours.received, *theirs), _settled(ours, peer)
+
+
+def _counters(peer: Peer | None) -> tuple[int, ...]:
+    if peer is None:
+        return ()
+    return (peer.state, peer.unread) if peer.info is None else (peer.state, peer.unread, peer.info.sent, peer.info.received)
+
+
+def _hung_up_on(peer: Peer | None) -> bool:
+    """We closed: the server knows, and nothing of its own is unanswered."""
+    return peer is not None and (peer.state in FIN_RECEIVED or peer.state == CLOSE) and not (peer.info and peer.info.unacked)
+
+
+def _held_back(end: TcpInfo) -> bool:
+    """Bytes wait for an ACK (Nagle) and will move by themselves; behind a closed window they wait for a reader, and do not."""
+    return end.notsent > 0 and end.unacked > 0
+
+
+def _settled(ours: TcpInfo, peer: Peer | None) -> bool:
+    if ours.state == CLOSE:
+        return True
+    if peer is None or peer.info is None:
+        return ours.state in (CLOSE_WAIT, LAST_ACK, TIME_WAIT)
+    theirs = peer.info
+    if peer.state in (SYN_RECV, NEW_SYN_RECV) or _held_back(ours) or _held_back(theirs):
+        return False
+    if peer.state in _FIN_ON_ITS_WAY and ours.state not in FIN_RECEIVED and not theirs.notsent:
+        return False
+    if ours.state in _FIN_ON_ITS_WAY and peer.state not in FIN_RECEIVED and not ours.notsent:
+        return False
+    return ours.sent == theirs.arrived and theirs.sent == ours.arrived

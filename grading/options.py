@@ -1,0 +1,38 @@
+"""How one submission is to be graded: what the command line asked for, in a form that travels to a worker process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the engine has to know.
+
+    Attributes:
+        variant: the variant to grade as; "" for the one that gives most course points.
+        rubrics: paths of a teacher's own rubrics; none for the built-in ones.
+        checks: ids of the checks to run (what they need runs too); none for all.
+        seed: overrides the seed derived from the submission; None to derive it.
+        lang: "ru" or "en", of every string a person reads.
+        isolation: "auto" (the best there is), "require:TIER" (infra where that tier does not work), "floor".
+    """
+
+    variant: str = ""
+    rubrics: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    seed: int | None = None
+    lang: str = "ru"
+    isolation: str = "auto"
+
+
+class CheckInfo(Protocol):
+    """What `--list` and the rubrics must know of a check without running it."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def level(self) -> str: ...

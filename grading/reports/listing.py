@@ -1,0 +1,59 @@
+"""Tables that are about the grader and not about a submission: `--list` and `--doctor`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from grading.messages import _
+from grading.options import CheckInfo
+from grading.reports.text import safe
+from grading.rubrics import Rubric
+
+
+class Layer(Protocol):
+    """One layer of protection, as the sandbox examined it on this machine."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def works(self) -> bool: ...
+    @property
+    def detail(self) -> str: ...
+    @property
+    def remedy(self) -> str: ...
+
+
+def show_checks(checks: Iterable[CheckInfo], rubrics: Sequence[Rubric], console: Console) -> None:
+    """Every check: its id, level, what it shows, and its points in each variant; an empty cell means it does not apply there."""
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    table.add_column(_("проверка"), overflow="fold", min_width=12)
+    table.add_column(_("уровень"), no_wrap=True)
+    for rubric in rubrics:
+        table.add_column(Text(safe(rubric.variant)), justify="right", overflow="fold", min_width=5)
+    table.add_column(_("что показывает"), overflow="fold", min_width=16)
+    for check in checks:
+        points = [Text(str(rubric.points[check.id]) if check.id in rubric.points else "") for rubric in rubrics]
+        table.add_row(Text(check.id), Text(check.level), *points, Text(safe(_(check.title))))
+    table.add_section()
+    totals = [Text(str(sum(rubric.points.values()))) for rubric in rubrics]
+    table.add_row(Text(_("всего")), Text(), *totals, Text(_("must — текст задания, should — качество, info — к сведению")))
+    console.print(table)
+
+
+def show_layers(layers: Iterable[Layer], console: Console) -> None:
+    """What protects this machine from the code it grades, what does not work here, and what would help."""
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for title in (_("слой защиты"), _("работает"), _("подробности")):
+        table.add_column(title, overflow="fold")
+    for layer in layers:
+        detail = Text(safe(layer.detail))
+        if layer.remedy and not layer.works:
+            detail.append(("\n" if layer.detail else "") + _("Что поможет: {remedy}").format(remedy=safe(layer.remedy)))
+        table.add_row(Text(safe(layer.name)), Text(_("да") if layer.works else _("нет")), detail)
+    console.print(table)

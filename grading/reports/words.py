@@ -1,0 +1,101 @@
+"""The data of a report in words for a person: how the server speaks, how it was run, what a verdict or a model is called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from grading.messages import N_, _
+from grading.reports.text import safe
+from grading.result import Isolation
+
+_NAMED_BY: Final = {
+    "prompt": N_("сервер спрашивает его: {prompt}"),
+    "first-message": N_("первое сообщение гостя и есть его имя"),
+    "nobody": N_("имён сервер не знает"),
+}
+_AUTHOR: Final = {
+    "server": N_("имя перед текстом ставит сервер"),
+    "label": N_("сервер подписывает текст адресом или номером гостя"),
+    "client": N_("имя перед текстом ставит программа-клиент"),
+    "nobody": N_("никто не ставит: кто говорит, не видно"),
+    "unknown": N_("неизвестно: сервер передаёт текст как есть, а программы-клиента в работе не нашлось"),
+}
+_FRAMING: Final = {
+    "none": N_("нет: что пришло за один recv(), то и сообщение"),
+    "lines": N_("перевод строки, в обе стороны"),
+    "lines-out": N_("перевод строки в том, что шлёт сервер; от гостей он его не ждёт"),
+    "json": N_("объект JSON"),
+    "json-lines": N_("объект JSON на каждой строке"),
+    "length": N_("перед сообщением — его длина"),
+}
+_MODELS: Final = {
+    "threads": N_("поток на каждого гостя"),
+    "select": N_("один поток и select"),
+    "blocking": N_("один поток, по очереди"),
+    "asyncio": N_("asyncio"),
+    "udp": N_("датаграммы UDP"),
+    "other": N_("иначе"),
+    "": N_("не установлено"),
+}
+_NETWORKS: Final = {"private": N_("отдельная сеть"), "shared": N_("общая с компьютером сеть")}
+_CLOCKS: Final = {
+    "stillness": N_("ядро видит, когда всё стихло"),
+    "quiet-period": N_("ожидание паузами, оно медленнее"),
+}
+# A template reads best filled in.
+_EXAMPLE: Final = {
+    "{name}": N_("Анна"), "{text}": N_("привет"), "{host}": "127.0.0.1", "{port}": "50312", "{time}": "12:30", "{date}": "01.09.2025",
+}  # fmt: skip
+
+
+def model(name: str) -> str:
+    """What the observed model of concurrency is called."""
+    return _look(_MODELS, name)
+
+
+def dialect(found: Mapping[str, str | bool]) -> list[tuple[str, str]]:
+    """How the server speaks, as (what, how); empty if that was never learnt. What the server does not do at all is left out."""
+    if not found:
+        return []
+
+    def text(key: str) -> str:
+        return str(found.get(key, ""))
+
+    lines = [
+        (_("имя гостя"), _look(_NAMED_BY, text("named_by")).replace("{prompt}", quoted(text("prompt")))),
+        (_("автор"), _look(_AUTHOR, text("author"))),
+        (_("сообщение"), _("доходит так: {example}").replace("{example}", example(text("relay")))),
+        (_("эхо"), _("автор получает и свои слова") if found.get("echo") else _("автору его слова не возвращаются")),
+        (_("приветствие"), example(text("welcome"))),
+        (_("кто-то вошёл"), example(text("joined")) or _("не объявляется")),
+        (_("кто-то вышел"), example(text("left")) or _("не объявляется")),
+        (_("слово выхода"), quoted(text("quit"))),
+        (_("границы"), _look(_FRAMING, text("framing"))),
+        (_("очередь"), _("говорят по очереди") if text("turns") == "alternate" else ""),
+        (_("связь"), "" if text("transport") in ("", "tcp") else safe(text("transport"))),
+        (_("кодировка"), "" if text("encoding") in ("", "utf-8") else safe(text("encoding"))),
+    ]
+    return [(what, how) for what, how in lines if how]
+
+
+def isolation(used: Isolation) -> str:
+    """How the student's code was run, in one line; what was not protected is said in another."""
+    return ", ".join([safe(used.tier), _look(_NETWORKS, used.network), _look(_CLOCKS, used.clock)])
+
+
+def example(template: str) -> str:
+    """A template of a Dialect filled in and quoted; "" stays "". Plain replacement: the template is the student's, no format string."""
+    for field, value in _EXAMPLE.items():
+        template = template.replace(field, _(value))
+    return quoted(template)
+
+
+def quoted(text: str) -> str:
+    """Text of the server's, harmless and in quotes; "" stays ""."""
+    return _("«{text}»").replace("{text}", safe(text)) if text else ""
+
+
+def _look(table: Mapping[str, str], key: str) -> str:
+    """The word for a value; one that later versions add comes out as it is."""
+    return _(table[key]) if key in table else safe(key)

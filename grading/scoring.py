@@ -1,0 +1,142 @@
+"""From verdicts to points. Pure arithmetic on whole numbers: the same verdicts always give the same points.
+
+What a check is worth is the rubric's; what became of it is the check's. Points of checks that do not apply go to the others in
+proportion, so a score is always out of 100.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from grading.messages import _, ngettext
+from grading.result import CheckResult, Verdict
+from grading.rubrics import Rubric
+
+MODEL_CHECK: Final = "concurrency-model"  # passes when a model was observed; whether it is the one asked for, the rubric says
+
+
+@dataclass(frozen=True)
+class Score:
+    """A submission graded by one rubric.
+
+    Attributes:
+        results: all checks, with points; those the rubric leaves out are `n/a`.
+        score: 0..100 within the variant; course_points: score x factor, half up.
+        infra: points of some checks could be neither earned nor lost: the score is provisional.
+        notes: what the reader has to know of how the variant and the points came about.
+    """
+
+    rubric: Rubric
+    results: tuple[CheckResult, ...]
+    score: int
+    course_points: int
+    passed: bool
+    infra: bool
+    notes: tuple[str, ...] = ()
+
+
+def score(results: Sequence[CheckResult], rubric: Rubric, *, model: str = "", declared: Collection[str] = ()) -> tuple[CheckResult, ...]:
+    """The same results with points filled in.
+
+    Args:
+        results: each check once, in the order of the report.
+        model: what was observed, for the rubric's `models`; "" if nothing was.
+        declared: ids that are n/a only because a lab.toml says so: they keep their points and earn none.
+    Returns:
+        As many results in the same order. The max_points of what applies sum to 100 (to 0 if nothing of the rubric applies).
+    """
+    asked = [_as_asked(result, rubric, model) for result in results]
+    by_id = {result.id: result for result in asked}
+    counted = [id for id in rubric.points if id in by_id and _counts(by_id[id], by_id, declared)]
+    worth = _share({id: rubric.points[id] for id in counted})
+    return tuple(_with_points(result, worth.get(result.id, 0)) for result in asked)
+
+
+def grade_by(results: Sequence[CheckResult], rubric: Rubric, *, model: str = "", declared: Collection[str] = ()) -> Score:
+    """Grade by one rubric; the arguments are those of `score`."""
+    scored = score(results, rubric, model=model, declared=declared)
+    earned = sum(result.points for result in scored)
+    infra = any(result.verdict is Verdict.INFRA and result.id in rubric.points for result in scored)
+    missing = sum(1 for id in rubric.points if id not in {result.id for result in results})
+    notes = [_incomplete(missing)] if missing else []
+    if infra:
+        notes.append(_("Часть проверок не удалось провести по нашей вине: балл предварительный, эти проверки не убавили и не прибавили."))
+    return Score(rubric, scored, earned, course_points(earned, rubric.factor), earned >= rubric.pass_mark, infra, tuple(notes))
+
+
+def choose(results: Sequence[CheckResult], rubrics: Sequence[Rubric], *, model: str = "", declared: Collection[str] = ()) -> Score:
+    """Grade by the rubric that gives most course points; where two give the same, by the first of them.
+
+    With one rubric there is no choice and no note about it. Raises ValueError without any.
+    """
+    scores = [grade_by(results, rubric, model=model, declared=declared) for rubric in rubrics]
+    if not scores:
+        raise ValueError("no rubric to choose from")
+    best = max(scores, key=lambda one: one.course_points)  # max keeps the first of equals
+    others = [one for one in scores if one is not best]
+    return replace(best, notes=(_why(best, others), *best.notes)) if others else best
+
+
+def course_points(earned: int, factor: Decimal) -> int:
+    """Score x factor, rounded half up (Python's round would send 52.5 to 52)."""
+    return int((earned * factor).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def _as_asked(result: CheckResult, rubric: Rubric, model: str) -> CheckResult:
+    """The result as this rubric sees it: left out, or the wrong model for the variant."""
+    if result.id not in rubric.points:
+        return result if result.level == "info" else replace(result, verdict=Verdict.NA, stuck=(), expected="", actual="", advice="")
+    if result.id != MODEL_CHECK or result.verdict is not Verdict.PASSED or not model or not rubric.models or model in rubric.models:
+        return result
+    return replace(
+        result,
+        verdict=Verdict.FAILED,
+        expected=_("один из способов: {models}").format(models=", ".join(rubric.models)),
+        actual=_("сервер работает иначе: {model}").format(model=model),
+    )
+
+
+def _counts(result: CheckResult, by_id: Mapping[str, CheckResult], declared: Collection[str]) -> bool:
+    """Whether a check's points can be earned or lost."""
+    if result.verdict is Verdict.NA:
+        return result.id in declared
+    return not _ours(result, by_id)
+
+
+def _ours(result: CheckResult, by_id: Mapping[str, CheckResult]) -> bool:
+    """Whether a check could not run through our fault: its own `infra`, or that of what blocked it, however far up."""
+    seen: set[str] = set()
+    while result.verdict is Verdict.BLOCKED and result.blocked_by in by_id and result.id not in seen:
+        seen.add(result.id)
+        result = by_id[result.blocked_by]
+    return result.verdict is Verdict.INFRA
+
+
+def _share(points: Mapping[str, int]) -> dict[str, int]:
+    """Scale whole points up to a sum of 100 by the largest remainder; among equal remainders the rubric's order decides."""
+    total = sum(points.values())
+    if total == 0:
+        return dict(points)
+    shares = {id: divmod(worth * 100, total) for id, worth in points.items()}
+    left = 100 - sum(whole for whole, _rest in shares.values())
+    lucky = sorted(points, key=lambda id: -shares[id][1])[:left]  # sorted is stable
+    return {id: whole + (id in lucky) for id, (whole, _rest) in shares.items()}
+
+
+def _with_points(result: CheckResult, worth: int) -> CheckResult:
+    return replace(result, points=worth if result.verdict is Verdict.PASSED else 0, max_points=worth)
+
+
+def _incomplete(missing: int) -> str:
+    count = ngettext("{n} проверка", "{n} проверки", missing)
+    return _("Запущены не все проверки варианта (нет: {count}); баллы пересчитаны на 100 по запущенным.").format(count=count)
+
+
+def _why(best: Score, others: Sequence[Score]) -> str:
+    rest = ", ".join(f"{one.rubric.variant} — {one.course_points}" for one in others)
+    return _("Вариант выбран по наибольшему баллу курса: {variant} — {points} (по другим: {rest}). Выбрать самому: --variant.").format(
+        variant=best.rubric.variant, points=best.course_points, rest=rest
+    )

@@ -1,0 +1,151 @@
+"""One run of `grade` over its submissions: shows each report as it comes, writes the files, compares repetitions, sums up the exit code."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import sys
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from rich.text import Text
+
+from grading import batch
+from grading.errors import CONFIG, NOT_PASSED, OURS, PASSED, ConfigError, worse
+from grading.messages import _, ngettext
+from grading.options import Options
+from grading.reports import files, json_lines, terminal
+from grading.reports.console import make_console
+from grading.reports.text import encodable, safe
+from grading.result import Report
+from grading.submission.model import Submission
+
+Progress = Callable[[str, int], Iterable[int]]
+
+
+@dataclass(frozen=True)
+class Session:
+    """What is the same for all submissions of one command; `output` is a folder for files, None for none; `jobs` 0 for all processors."""
+
+    grade: batch.Grade
+    options: Options
+    format: str
+    output: str | None
+    jobs: int
+
+    def run(self, submissions: Sequence[Submission], repeat: int = 1) -> int:
+        """Grade, show and write them all; with `repeat`, each so many times, and what is shown is the first. Returns the exit code."""
+        self._prepare_folder()
+        code = PASSED
+        rounds = [submission for submission in submissions for _again in range(repeat)]
+        with _progress(len(rounds)) as progress, closing(self._outcomes(submissions, rounds)) as outcomes:
+            for submission in submissions:
+                first, *again = [next(outcomes) for _again in progress(submission.path, repeat)]
+                code = worse(code, self._show(first))
+                if again and not _the_same(first, again, submission.path):
+                    code = worse(code, OURS)
+        return code
+
+    def _outcomes(self, submissions: Sequence[Submission], rounds: Sequence[Submission]) -> Generator[batch.Outcome, None, None]:
+        if len(submissions) > 1:
+            return batch.run(rounds, self.options, self.grade, jobs=self.jobs)
+        return (batch.attempt(self.grade, submission, self.options) for submission in rounds)
+
+    def _show(self, outcome: batch.Outcome) -> int:
+        if isinstance(outcome, ConfigError):
+            _say(f"grade: {outcome}")
+            return CONFIG
+        if self.format == "json":
+            _print_bytes(json_lines.line(outcome) + "\n")
+        else:
+            terminal.show(outcome, make_console(sys.stdout))
+        return worse(_code(outcome), self._write(outcome))
+
+    def _prepare_folder(self) -> None:
+        if self.output is None:
+            return
+        try:
+            Path(self.output).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(_("папку для отчётов не создать: {why}").format(why=error.strerror or error), self.output) from error
+
+    def _write(self, report: Report) -> int:
+        if self.output is None:
+            return PASSED
+        try:
+            files.write(report, Path(self.output))
+        except OSError as error:  # a full disk: what was finished before stays
+            _say(_("grade: отчёт о {path} не записан: {why}").format(path=report.path, why=error.strerror or error))
+            return OURS
+        return PASSED
+
+
+def _code(report: Report) -> int:
+    return OURS if report.infra else PASSED if report.passed else NOT_PASSED
+
+
+# -- repetitions
+
+
+def _the_same(first: batch.Outcome, again: Sequence[batch.Outcome], path: str) -> bool:
+    """Whether all repetitions came to one report, times apart; says so, and shows how each other kind differs from the first."""
+    texts = [_without_times(outcome) for outcome in (first, *again)]
+    kinds = list(dict.fromkeys(texts))
+    runs = ngettext("{n} прогон", "{n} прогона", len(texts))
+    reports = ngettext("{n} отчёт", "{n} разных отчёта", len(kinds))
+    _say(f"{path}: {runs}, {reports}")
+    for kind in kinds[1:]:
+        numbers = ", ".join(str(number) for number, text in enumerate(texts, 1) if text == kind)
+        lines = difflib.unified_diff(kinds[0].splitlines(), kind.splitlines(), "1", numbers, lineterm="", n=6)
+        for line in lines:
+            _say(line)
+    return len(kinds) == 1
+
+
+def _without_times(outcome: batch.Outcome) -> str:
+    if isinstance(outcome, ConfigError):
+        return str(outcome)
+    found: dict[str, Any] = {**json_lines.to_object(outcome), "notes": list(outcome.notes)}
+    del found["seconds"]
+    for check in found["checks"]:
+        del check["seconds"]
+    return json.dumps(found, ensure_ascii=False, indent=1)
+
+
+# -- streams
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Progress]:
+    """Counts the rounds of each submission, on a line of stderr where somebody is there to see it."""
+    if not sys.stderr.isatty():
+        yield lambda path, rounds: range(rounds)
+        return
+    with make_console(sys.stderr).status(Text(_("Проверяю"))) as status:
+        number = count(1)
+
+        def progress(path: str, rounds: int) -> Iterator[int]:
+            for round in range(rounds):
+                line = _("Проверяю, {number} из {total}: {path}").format(number=next(number), total=total, path=safe(path))
+                status.update(Text(line, no_wrap=True, overflow="ellipsis"))
+                yield round
+
+        yield progress
+
+
+def _print_bytes(text: str) -> None:
+    """JSON is UTF-8 with bare newlines whatever the console speaks."""
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        sys.stdout.write(text)
+    else:
+        buffer.write(text.encode("utf-8"))
+    sys.stdout.flush()
+
+
+def _say(text: str) -> None:
+    print(encodable(safe(text), getattr(sys.stderr, "encoding", None) or "utf-8"), file=sys.stderr)

@@ -1,0 +1,154 @@
+"""What the server's source says about itself, read and never run: for advice, for checks on the means used, for the interview's guesses."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+
+from grading.submission.authorship import author_among
+from grading.submission.behaviour import traits_of
+from grading.submission.entry import Candidate
+from grading.submission.model import Origin, Place, Problem, SourceFacts
+from grading.submission.modules import Sources, above, closure, imports_of, is_missing, parent, resolve
+from grading.submission.quitwords import quit_words
+from grading.submission.texts import read_source, syntax_problem_of
+
+# Modules that do the work of this lab instead of the student.
+_ENGINES = frozenset(
+    {"socketserver", "http.server", "xmlrpc.server", "asyncore", "asynchat", "multiprocessing.connection", "wsgiref.simple_server"}
+    | {"flask", "flask_socketio", "fastapi", "starlette", "uvicorn", "django", "channels", "aiohttp", "tornado", "twisted", "websockets"}
+    | {"websocket", "websocket_server", "socketio", "engineio", "zmq", "trio", "anyio", "curio", "gevent", "eventlet"}
+    | {"grpc", "pika", "redis", "paho", "Pyro5", "rpyc", "pwn", "reference", "grading"}
+)
+# asyncio over a raw socket (loop.sock_recv, ...) is fine; its streams and protocols hide the socket.
+_ASYNCIO_ENGINES = frozenset(
+    {"start_server", "start_unix_server", "open_connection", "create_datagram_endpoint", "create_connection", "create_server"}
+)
+
+
+def facts_of(server: Candidate, clients: Iterable[str], sources: Sources) -> SourceFacts:
+    """The facts about one server and the clients beside it."""
+    own = {path: sources[path] for path in server.modules}
+    programs = [sources[module] for client in clients for module in closure(client, sources)]
+    traits = server.traits
+    return SourceFacts(
+        imports=tuple(imports := _imported(own)),
+        uses_socket=any(map(_uses_socket, own.values())),
+        engines=tuple(_engines(own)),
+        missing=tuple(place for place, _ in missing(server, sources)),
+        hides=tuple(_hiding(server, sources)),
+        threads=traits.threads or "threading" in {place.name for place in imports},
+        select=traits.selects,
+        asyncio=traits.asyncio,
+        transport="udp" if traits.udp else "tcp" if traits.accepts or traits.listens else "",
+        keyboard=traits.inputs or any(b"sys.stdin" in raw for raw in own.values()),
+        argv=traits.argv,
+        quit_words=quit_words(own.values()),
+        author=author_among(programs),
+        client_quit_words=quit_words(programs),
+    )
+
+
+def _imported(files: Mapping[str, bytes]) -> list[Place]:
+    """Absolute imports by top-level name, the first place of each."""
+    found: dict[str, Place] = {}
+    for path, raw in files.items():
+        for imported in imports_of(raw):
+            name = imported.module.partition(".")[0]
+            if name and not imported.level:
+                found.setdefault(name, Place(name, path, imported.line))
+    return list(found.values())
+
+
+def _uses_socket(raw: bytes) -> bool:
+    """The module is imported and something of it is called or used (its constants alone would do for `from socket import *`)."""
+    tree = read_source(raw).tree
+    aliases, names = set(), set()
+    for node in ast.walk(tree) if tree else ():
+        if isinstance(node, ast.Import):
+            aliases |= {(a.asname or a.name) for a in node.names if a.name == "socket"}
+        elif isinstance(node, ast.ImportFrom) and node.module == "socket" and not node.level:
+            names |= {(a.asname or a.name) for a in node.names}
+    used = {n.value.id for n in ast.walk(tree) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)} if tree else set()
+    called = {n.func.id for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)} if tree else set()
+    return bool(aliases & used) or bool(names & called) or ("*" in names and bool(called & {"socket", "create_server"}))
+
+
+def _engines(files: Mapping[str, bytes]) -> list[Place]:
+    found: list[Place] = []
+    for path, raw in files.items():
+        for imported in imports_of(raw):
+            module = imported.module
+            named = {module, module.partition(".")[0], *(f"{module}.{name}" for name in imported.names)}
+            if not imported.level and (engine := next(iter(sorted(named & _ENGINES)), "")):
+                found.append(Place(engine, path, imported.line))
+            if module == "asyncio":
+                found += [Place(f"asyncio.{name}", path, imported.line) for name in imported.names if name in _ASYNCIO_ENGINES]
+        found += [Place(name, path, line) for name, line in _asyncio_calls(raw)]
+    return found
+
+
+def _asyncio_calls(raw: bytes) -> list[tuple[str, int]]:
+    """asyncio.start_server(...), loop.create_server(...); socket.create_server is the student's own socket."""
+    tree = read_source(raw).tree
+    calls = [n.func for n in ast.walk(tree) if isinstance(n, ast.Call)] if tree else []
+    found = []
+    for call in calls:
+        if isinstance(call, ast.Attribute) and call.attr in _ASYNCIO_ENGINES and traits_of(raw).asyncio:
+            owner = ast.unparse(call.value)
+            if owner == "asyncio" or "loop" in owner:
+                found.append((f"{'asyncio' if owner == 'asyncio' else 'loop'}.{call.attr}", call.lineno))
+    return found
+
+
+def missing(server: Candidate, sources: Sources) -> list[tuple[Place, bool]]:
+    """Modules that are nowhere, and whether the server needs them in order to start (imported at the top of a module)."""
+    found: dict[str, tuple[Place, bool]] = {}
+    bases = list(above(parent(server.path)))
+    for path in server.modules:
+        for imported in imports_of(sources[path]):
+            name = imported.module.partition(".")[0]
+            if imported.guarded or imported.level or resolve(imported, path, bases, sources) or not name or not is_missing(name):
+                continue
+            first, needed = found.get(name, (Place(name, path, imported.line), False))
+            found[name] = (first, needed or imported.top)
+    return list(found.values())
+
+
+def _hiding(server: Candidate, sources: Sources) -> list[Place]:
+    """Files and packages beside the server that Python finds before its own module of that name."""
+    here = parent(server.path)
+    found = []
+    for path in sources:
+        name = PurePosixPath(path).stem
+        package = name == "__init__" and parent(parent(path)) == here and path != server.path
+        name = PurePosixPath(parent(path)).name if package else name
+        if (parent(path) == here or package) and name in sys.stdlib_module_names:
+            found.append(Place(name, path, 1))
+    return found
+
+
+def syntax_problem(files: Mapping[str, bytes], server: str) -> Problem | None:
+    """The first syntax error in the server or the local modules it loads, or None. Compiled, never executed."""
+    for path in closure(server, Sources(files)):
+        if problem := syntax_problem_of(path, files[path]):
+            return problem
+    return None
+
+
+def start_problem(server: Candidate, sources: Sources, origin: Mapping[str, Origin]) -> Problem | None:
+    """Why the server cannot even start: a syntax error, or a module that nobody has."""
+    problem = syntax_problem(sources, server.path)
+    if problem is not None:
+        where = origin[problem.file].where(problem.line) if problem.file in origin else ""
+        text = f"{problem.text} В отчёте: {where}." if where else problem.text
+        return Problem(problem.kind, text, problem.file, problem.line, problem.source)
+    for place, needed in missing(server, sources):
+        if needed:
+            line = read_source(sources[place.file]).lines[place.line - 1].strip()
+            why = "он есть только в Windows" if place.name in sys.stdlib_module_names else "его нет ни в Python, ни среди сданных файлов"
+            text = f"Модуль {place.name} не найден ({place.file}, строка {place.line}): {why}. Доступны стандартные, loguru и colorama."
+            return Problem("missing-module", text, place.file, place.line, line)
+    return None

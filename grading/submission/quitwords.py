@@ -1,0 +1,104 @@
+"""Words that may end a session: constants that text is compared with, where the branch then leaves. Guesses for the interview to try."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from grading.submission.texts import read_source
+
+_LEAVES = frozenset({"close", "shutdown", "exit", "_exit", "quit", "remove", "pop", "discard", "stop", "destroy", "disconnect"})
+_LONGEST = 30
+
+
+def quit_words(listings: Iterable[bytes]) -> tuple[str, ...]:
+    """Every such word of these files, once, in order."""
+    found: dict[str, None] = {}
+    for raw in listings:
+        tree = read_source(raw).tree
+        if tree is not None:
+            try:
+                found |= dict.fromkeys(_words(tree))
+            except RecursionError:
+                continue
+    return tuple(found)
+
+
+def _words(tree: ast.Module) -> Iterator[str]:
+    constants = {
+        target.id: node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name) and target.id.isupper()
+    }
+    typed = _typed_variables(tree) if _serves(tree) else set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and _leaves(node.body):
+            yield from _compared(node.test, constants, typed, wanted=(ast.Eq, ast.In))
+        elif isinstance(node, ast.While) or (isinstance(node, ast.If) and _leaves(node.orelse)):
+            yield from _compared(node.test, constants, typed, wanted=(ast.NotEq, ast.NotIn))
+        elif isinstance(node, ast.match_case) and _leaves(node.body):
+            yield from (word for n in ast.walk(node.pattern) if isinstance(n, ast.Constant) for word in _word(n))
+
+
+def _compared(test: ast.expr, constants: dict[str, ast.Constant], typed: set[str], wanted: tuple[type, ...]) -> Iterator[str]:
+    """Constants in `text == "quit"`, `text in ("quit", "exit")`, `text.startswith("/quit")`."""
+    for node in ast.walk(test):
+        operands: list[ast.expr] = []
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], wanted):
+            operands = [node.left, *node.comparators]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("startswith", "endswith"):
+            operands = [node.func.value, *node.args] if ast.Eq in wanted else []
+        names = {n.id for operand in operands for n in ast.walk(operand) if isinstance(n, ast.Name)}
+        if names & {"__name__", *typed}:
+            continue
+        for inner in (n for operand in operands for n in _constants(operand, constants)):
+            yield from _word(inner)
+
+
+def _constants(operand: ast.expr, constants: dict[str, ast.Constant]) -> Iterator[ast.Constant]:
+    """The operand if it is a constant, or the constants of a tuple, a list, a set, or an .encode() of one."""
+    if isinstance(operand, ast.Constant):
+        yield operand
+    elif isinstance(operand, ast.Name) and operand.id in constants:
+        yield constants[operand.id]
+    elif isinstance(operand, ast.Tuple | ast.List | ast.Set):
+        for part in operand.elts:
+            yield from _constants(part, constants)
+    elif isinstance(operand, ast.Call) and isinstance(operand.func, ast.Attribute) and operand.func.attr == "encode":
+        yield from _constants(operand.func.value, constants)
+
+
+def _word(node: ast.Constant) -> Iterator[str]:
+    text = node.value.decode("utf-8", "replace") if isinstance(node.value, bytes) else node.value
+    if isinstance(text, str) and 0 < len(text.strip()) <= _LONGEST and text.isprintable():
+        yield text
+
+
+def _leaves(body: list[ast.stmt]) -> bool:
+    """Whether a branch ends the session: leaves the loop or function, or closes or removes something."""
+    for node in (n for statement in body for n in ast.walk(statement)):
+        if isinstance(node, ast.Break | ast.Return):
+            return True
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+            if name in _LEAVES or "remove" in name or "disconnect" in name:
+                return True
+    return False
+
+
+def _typed_variables(tree: ast.Module) -> set[str]:
+    """Variables read from the server's own keyboard: what the operator types is no guest's quit word."""
+    return {
+        n.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and any(isinstance(c, ast.Name) and c.id == "input" for c in ast.walk(node.value))
+        for target in node.targets
+        for n in ast.walk(target)
+        if isinstance(n, ast.Name)
+    }
+
+
+def _serves(tree: ast.Module) -> bool:
+    return any(isinstance(n, ast.Attribute) and n.attr in ("bind", "accept", "start_server") for n in ast.walk(tree))

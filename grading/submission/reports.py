@@ -1,0 +1,175 @@
+"""A report's listings put together into the files of a lab: server.py, client.py and the modules they import."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from grading.submission.behaviour import traits_of
+from grading.submission.entry import Candidate, clients, servers
+from grading.submission.listings import Listing, fenced, glued, listings_of
+from grading.submission.model import Origin
+from grading.submission.modules import Sources, imports_of, is_missing
+from grading.submission.notebooks import notebook_listings
+from grading.submission.texts import decode, read_source
+
+SUFFIXES = (".md", ".markdown", ".txt", ".ipynb")
+
+
+@dataclass(frozen=True)
+class ReportFiles:
+    """What a report yields; no files if no server is in it."""
+
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    origin: Mapping[str, Origin] = field(default_factory=dict)
+    server: Candidate | None = None
+    notes: tuple[str, ...] = ()
+    python: bool = False  # it has listings of Python at all
+
+
+def read_report(name: str, raw: bytes) -> ReportFiles:
+    """The server, its modules and the clients of a report. Raises ValueError for a notebook that is none."""
+    text, encoding = decode(raw)
+    notes = (f"Кодировка отчёта — {encoding}, а не UTF-8.",) if encoding != "utf-8" else ()
+    best = ReportFiles(notes=notes)
+    for listings in _readings(name, text):
+        found = _assemble(name, listings)
+        if found.server is not None and (best.server is None or found.server.rank > best.server.rank):
+            best = replace(found, notes=notes + found.notes)
+        if found.server is not None and found.server.is_chat:
+            break
+        best = replace(best, python=best.python or found.python)
+    return best
+
+
+def _readings(name: str, text: str) -> Iterator[list[Listing]]:
+    """Ways to read the report, from the strict one to the lenient; the first that shows a chat is right."""
+    if name.lower().endswith(".ipynb"):
+        listings = notebook_listings(text)
+        yield listings
+        yield _sections_glued(listings)
+        return
+    listings = listings_of(text)
+    yield listings
+    yield _sections_glued(listings)
+    by_marks = fenced(text)
+    yield by_marks
+    yield _sections_glued(by_marks)
+    lines = tuple(text.split("\n"))
+    if read_source(text.encode("utf-8", "replace")).tree is not None:
+        yield [Listing(lines, tuple(range(1, len(lines) + 1)))]  # a .txt that is nothing but the program
+
+
+def _sections_glued(listings: Iterable[Listing]) -> list[Listing]:
+    """For a program shown function by function: pieces in a row, up to the client or to a listing with a name of its own."""
+    programs: list[Listing] = []
+    side = ""
+    for piece in listings:
+        said = re.search(r"(клиент|client)|(сервер|server)", f"{piece.caption} {piece.name}", re.I)
+        now = side if said is None else "client" if said[1] else "server"
+        whole = traits_of(piece.text.encode("utf-8", "replace"))
+        if whole.is_client or (side == "client" and whole.serves):
+            now = "client" if whole.is_client else "server"
+        if programs and now == side and piece.name in ("", programs[-1].name):
+            programs[-1] = glued([programs[-1], piece])
+        else:
+            programs.append(piece)
+        side = now
+    return programs
+
+
+def _assemble(name: str, listings: list[Listing]) -> ReportFiles:
+    listings = [listing for listing in listings if re.search(r"\b(import|def|class|socket)\b|=", listing.text)]
+    named = _named(listings)
+    sources = Sources({path: _encoded(listing) for path, listing in named.items()})
+    found = servers(sources)
+    if not found:
+        return ReportFiles(python=any(listing.parses and imports_of(_encoded(listing)) for listing in listings))
+    server, *others = found
+    kept = [*server.modules, *clients(sources, server)]
+    names = _final_names(kept, server.path)
+    notes = [f"В отчёте несколько серверов; взят {server.kind} чат, строка {named[server.path].places[0]}."] if _chats(others) else []
+    files = {names[path]: sources[path] for path in kept}
+    origin = {names[path]: _origin(name, named[path]) for path in kept}
+    chosen = replace(server, path=names[server.path], modules=tuple(names[module] for module in server.modules))
+    return ReportFiles(files, origin, chosen, tuple(notes), python=True)
+
+
+def _chats(candidates: Iterable[Candidate]) -> list[Candidate]:
+    return [candidate for candidate in candidates if candidate.is_chat]
+
+
+def _encoded(listing: Listing) -> bytes:
+    return listing.text.encode("utf-8", "replace")
+
+
+def _origin(report: str, listing: Listing) -> Origin:
+    return Origin(report, listing.places, (listing.cell,) * len(listing.places) if listing.cell else ())
+
+
+def _named(listings: Iterable[Listing]) -> dict[str, Listing]:
+    """Listings by file name: the name given, if it is sane and free, else a number that no student uses.
+
+    A listing whose name another program already has is either its continuation or a quotation from it.
+    """
+    named: dict[str, Listing] = {}
+    for number, listing in enumerate(listings, 1):
+        path = _sane(listing, named)
+        if path in named:
+            both = glued([named[path], listing])
+            first, second = traits_of(_encoded(named[path])), traits_of(_encoded(listing))
+            if not (first.serves or first.is_client) and both.parses:
+                named[path] = both
+                continue
+            if not (second.serves or second.is_client):
+                continue
+            path = ""
+        named[path or f"listing_{number}.py"] = listing
+    return _modules_named(named)
+
+
+def _sane(listing: Listing, named: Mapping[str, Listing]) -> str:
+    """The listing's own name, "" if it cannot be right: hidden standard module, "server.py" over the client's code."""
+    traits, path = traits_of(_encoded(listing)), listing.name
+    stem = path.rpartition("/")[2].removesuffix(".py")
+    wrong_side = ("serv" in stem.lower() and traits.is_client) or ("client" in stem.lower() and traits.serves)
+    if not path or wrong_side or not is_missing(stem):
+        return ""
+    return path
+
+
+def _modules_named(named: dict[str, Listing]) -> dict[str, Listing]:
+    """Unnamed listings that define what others import from a missing module get that module's name."""
+    wanted = {
+        i.module: set(i.names)
+        for listing in named.values()
+        for i in imports_of(_encoded(listing))
+        if i.names and not i.level and "." not in i.module and is_missing(i.module) and f"{i.module}.py" not in named
+    }
+    result: dict[str, Listing] = {}
+    for path, listing in named.items():
+        module = next((m for m, names in wanted.items() if path.startswith("listing_") and names <= _defined(listing)), "")
+        result[f"{module}.py" if module and f"{module}.py" not in result else path] = listing
+    return result
+
+
+def _defined(listing: Listing) -> set[str]:
+    tree = read_source(_encoded(listing)).tree
+    body = tree.body if tree else []
+    names = {node.name for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
+    targets = [target for node in body if isinstance(node, ast.Assign) for target in node.targets]
+    return names | {n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)}
+
+
+def _final_names(kept: list[str], server: str) -> dict[str, str]:
+    """server.py and client.py for the listings nobody named."""
+    names: dict[str, str] = {}
+    for path in kept:
+        free = path
+        if re.fullmatch(r"listing_\d+\.py", path):
+            stem = "server" if path == server else "client"
+            free = next(name for n in range(1, 999) if (name := f"{stem}{n if n > 1 else ''}.py") not in {*kept, *names.values()})
+        names[path] = free
+    return names

@@ -1,0 +1,128 @@
+"""Bytes to text, and text to a syntax tree: never executed, never an exception for what a student wrote."""
+
+from __future__ import annotations
+
+import ast
+import codecs
+import io
+import re
+import sys
+import tokenize
+import warnings
+from dataclasses import dataclass
+from functools import lru_cache
+
+from grading.submission.model import Problem
+
+MAX_SOURCE = 1 << 20  # a listing of a megabyte is no lab; the parser needs about a hundred times its size
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+def decode(raw: bytes) -> tuple[str, str]:
+    """The text of a report and the encoding it was in: by its BOM, UTF-8, or cp1251 when it is not valid UTF-8. Line ends become "\\n"."""
+    for bom, encoding in _BOMS:
+        if raw.startswith(bom):
+            return _lines(raw.decode(encoding, "replace")), encoding.removesuffix("-sig")
+    try:
+        return _lines(raw.decode("utf-8")), "utf-8"
+    except UnicodeDecodeError:
+        return _lines(raw.decode("cp1251", "replace")), "cp1251"
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One Python file as read: its text, its tree or None, and where Python stumbles."""
+
+    text: str
+    tree: ast.Module | None
+    line: int = 0
+    error: str = ""
+
+    @property
+    def lines(self) -> list[str]:
+        return self.text.split("\n")
+
+
+@lru_cache(maxsize=4096)
+def read_source(raw: bytes) -> Source:
+    """Parse a Python file by its own encoding cookie or BOM."""
+    if len(raw) > MAX_SOURCE:
+        return Source("", None, 0, "too large")
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
+        text = _lines(raw.decode(encoding))
+    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+        text, _ = decode(raw)
+        line = raw[: error.start].count(b"\n") + 1 if isinstance(error, UnicodeDecodeError) else 1
+        return Source(text, None, line, f"encoding: {_reason(error)}")
+    return _parse(text)
+
+
+def _parse(text: str) -> Source:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # "\d" in a student's string is no concern of the grader's terminal
+        try:
+            tree = ast.parse(text)
+            compile(tree, "<submission>", "exec", dont_inherit=True)  # some errors ("return outside function") only show here
+        except SyntaxError as error:
+            return Source(text, None, error.lineno or 0, error.msg or "invalid syntax")
+        except (ValueError, RecursionError, MemoryError, OverflowError) as error:
+            return Source(text, None, 0, _reason(error))
+    return Source(text, tree)
+
+
+def _reason(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+def syntax_problem_of(path: str, raw: bytes) -> Problem | None:
+    """The problem with one file's syntax, in words for the student, or None if it compiles."""
+    source = read_source(raw)
+    if source.tree is not None:
+        return None
+    if source.error == "too large":
+        return Problem("limits", f"Файл {path} больше {MAX_SOURCE // 1024} КиБ: это не похоже на исходный текст.", path)
+    lines = source.lines
+    text = lines[source.line - 1].strip() if 0 < source.line <= len(lines) else ""
+    place = f", строка {source.line}" if source.line else ""
+    if source.error.startswith("encoding: "):
+        words = f"Python не может прочитать {path}{place}: файл не в UTF-8. Сохраните его в кодировке UTF-8."
+    else:
+        words = f"Синтаксическая ошибка: {path}{place}: {_in_russian(source.error)}."
+    if text:
+        words += f" Вот эта строка: {text[:200]}"
+    return Problem("syntax", words, path, source.line, text[:200])
+
+
+_RUSSIAN = (
+    (r"invalid syntax", "неверный синтаксис"),
+    (r"expected ':'", "не хватает двоеточия «:»"),
+    (r"expected an indented block", "здесь нужен блок с отступом"),
+    (r"unexpected indent", "лишний отступ"),
+    (r"unindent does not match", "отступ не совпадает ни с одним из внешних"),
+    (r"inconsistent use of tabs", "в отступах смешаны табуляции и пробелы"),
+    (r"unterminated string|EOL while scanning", "строка в кавычках не закрыта"),
+    (r"unterminated triple-quoted", "строка в тройных кавычках не закрыта"),
+    (r"'(.)' was never closed", r"скобка «\1» не закрыта"),
+    (r"unmatched '(.)'", r"лишняя скобка «\1»"),
+    (r"Missing parentheses in call to 'print'", "print без скобок: это Python 2"),
+    (r"'(return|yield|await)' outside", r"«\1» вне функции"),
+    (r"'(break|continue)' .*outside", r"«\1» вне цикла"),
+    (r"invalid non-printable character U\+(\w+)", r"невидимый символ U+\1, скопированный вместе с текстом"),
+    (r"null byte", "в файле есть нулевые байты"),
+    (r"recursion|memory|too many nested", "слишком глубокая вложенность"),
+    (r"f-string", "ошибка внутри f-строки"),
+)
+
+
+def _in_russian(error: str) -> str:
+    """Python's message with its meaning in Russian before it; a message we do not know stays as it is."""
+    words = next((re.sub(f".*(?:{p}).*", r, error, flags=re.I | re.S) for p, r in _RUSSIAN if re.search(p, error, re.I)), "")
+    hint = ""
+    if "f-string" in error and sys.version_info < (3, 12):
+        hint = f"; если у вас запускается, то это синтаксис Python 3.12, а проверка идёт на {sys.version_info[0]}.{sys.version_info[1]}"
+    return f"{words} ({error}){hint}" if words else error

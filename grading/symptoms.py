@@ -1,0 +1,295 @@
+"""What goes wrong in chat servers, and what to do about it: one table, read from the top, the finest rows first.
+
+A row fits by the check, by the call a thread is stuck in, by what the server printed and by what came instead of the expected. After
+the fine rows stands one row per check. New advice is a new row; its English goes to the catalogue.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from grading.result import Stuck
+
+
+@dataclass(frozen=True)
+class Symptom:
+    """One row: when it fits, what to do, and which example shows how (a key of READ, "" for none).
+
+    Attributes:
+        text: the advice, in Russian; translated when it is given.
+        checks: ids it is about; empty for any.
+        call, source: a thread is in one of these calls, on a line of code like this regular expression; empty for any.
+        alone: and that is the only thread there is. In a healthy threaded server one thread waits in accept and the rest in recv:
+            only where nobody else is left does such a call explain anything.
+        seen: a regular expression searched in what the server printed and in what came instead of the expected; "" for any. The text
+            is hostile: no nested repeats.
+    """
+
+    text: str
+    read: str = ""
+    checks: tuple[str, ...] = ()
+    call: tuple[str, ...] = ()
+    source: str = ""
+    alone: bool = False
+    seen: str = ""
+
+    def fits(self, check_id: str, stuck: Sequence[Stuck], seen: str) -> bool:
+        """Whether everything this row asks for is there."""
+        return (
+            (not self.checks or check_id in self.checks)
+            and (not self.call or any(thread.call in self.call and re.search(self.source, thread.source) for thread in stuck))
+            and (not self.alone or len(stuck) == 1)
+            and (not self.seen or re.search(self.seen, seen) is not None)
+        )
+
+
+_LEAVING: Final = ("leave-quietly", "leave-abruptly", "leave-mid-handshake", "gone-are-forgotten")
+_AFTER_LEAVING: Final = (*_LEAVING, "no-busy-loop", "rejoin", "names-kept", "stops-on-interrupt")
+_STREAM: Final = ("order-kept", "long-message", "odd-boundary", "split-character", "four-byte-characters", "dripped-message")
+_HEARING: Final = ("two-users-exchange", "three-users-hear", "late-joiner-hears", "silent-user")
+_SEVERAL: Final = ("three-users-hear", "late-joiner-hears", "silent-newcomer", "silent-user")
+
+# One row is its text and one line of conditions.
+# fmt: off
+TABLE: Final[tuple[Symptom, ...]] = (
+    # The server does not start.
+    Symptom(
+        "Адрес занят. Если чат запущен у вас в другом окне, остановите его. Чтобы сервер мог сразу запуститься снова, до bind() "
+        "добавьте sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1).",
+        read="threads", checks=("starts", "restart", "stops-on-interrupt"), seen=r"Address already in use|Errno 98|WinError 10048",
+    ),
+    Symptom(
+        "Порт меньше 1024 доступен только администратору. Возьмите порт побольше, например 9090.",
+        checks=("starts", "restart"), seen=r"\.bind\([^\n]*\n(?:[^\n]*\n){0,2}PermissionError|WinError 10013",
+    ),
+    Symptom(
+        "Такого адреса на этом компьютере нет, поэтому bind() не удался. Укажите '127.0.0.1' (только этот компьютер) или '0.0.0.0' "
+        "(все его адреса): сервер, на котором записан адрес домашней сети, на другом компьютере не запустится.",
+        checks=("starts", "restart"), seen=r"Cannot assign requested address|gaierror|WinError 10049",
+    ),
+    Symptom(
+        "Файл вашей папки назван как модуль Python, и import находит его вместо настоящего модуля. Переименуйте файл (например, "
+        "socket.py — в my_socket.py) и удалите папку __pycache__.",
+        checks=("starts",),
+        seen=r"partially initialized module '(socket|threading|select|selectors|random|time|json|queue|logging)'|"
+             r"module 'socket' has no attribute 'socket'|module 'threading' has no attribute '(Thread|Lock)'",
+    ),
+    Symptom(
+        "Не нашёлся модуль. Если это ваш файл, сдайте его вместе с server.py, в той же папке; если сторонняя библиотека — обойдитесь "
+        "без неё: для чата достаточно socket и threading.",
+        read="task", checks=("starts",), seen=r"ModuleNotFoundError|ImportError",
+    ),
+    Symptom(
+        "Python не смог прочитать файл: в указанной строке ошибка отступа. Выровняйте блок, не смешивая пробелы с табуляцией.",
+        checks=("starts",), seen=r"IndentationError|TabError",
+    ),
+    Symptom(
+        "Python не смог прочитать файл: в указанной строке или строкой выше синтаксическая ошибка. Запустите python server.py у себя: "
+        "он покажет то же место. Если листинг скопирован в отчёт, проверьте, что он скопирован целиком.",
+        checks=("starts",), seen=r"SyntaxError",
+    ),
+    Symptom(
+        "Сервер ждёт ввода с клавиатуры, а вводить некому. Уберите input() из запуска: адрес и порт запишите в начале файла.",
+        read="task", checks=("starts",), call=("input", "read"), source=r"input\(|stdin",
+    ),
+    Symptom(
+        "Сервер ждёт аргументов командной строки. Пусть он запускается и без них: запишите адрес и порт в начале файла.",
+        read="task", checks=("starts",), seen=r"sys\.argv|the following arguments are required",
+    ),
+    Symptom(
+        "Сервер завершился раньше, чем начал слушать: последние строки того, что он напечатал, называют причину и строку файла.",
+        checks=("starts",), seen=r"Traceback \(most recent call last\)",
+    ),
+    Symptom(
+        "Сервер отработал и вышел сам. Чтобы он ждал гостей, после bind() нужны listen() и цикл while True с accept().",
+        read="threads", checks=("starts",), seen=r"(?i)exited|завершил|вышел",
+    ),
+    # A thread died of an exception: the traceback says which mistake it is.
+    Symptom(
+        "Список или словарь гостей изменился, пока по нему шёл цикл. Идите по копии: for guest in list(guests), — а добавление, "
+        "удаление и само копирование закройте одним threading.Lock.",
+        read="threads", seen=r"RuntimeError: (dictionary|Set|deque|OrderedDict)[^\n]* (changed size|mutated)",
+    ),
+    Symptom(
+        "recv() отдаёт столько байтов, сколько пришло, и может разрезать букву пополам: кириллица в UTF-8 занимает два байта. Копите "
+        "байты и раскодируйте только целое — codecs.getincrementaldecoder('utf-8') или строку до '\\n'.",
+        read="framing", checks=(*_HEARING, *_STREAM), seen=r"'utf-8' codec can't decode",
+    ),
+    Symptom(
+        "Кодировка не умеет русских букв. Везде пишите .encode('utf-8') и .decode('utf-8') — без 'ascii' и 'latin-1'.",
+        read="framing", checks=(*_HEARING, *_STREAM, "author-is-known"), seen=r"UnicodeEncodeError|'(ascii|charmap)' codec",
+    ),
+    Symptom(
+        "Сервер писал гостю, который уже ушёл, и исключение остановило весь поток. Оберните отправку каждому гостю в try/except "
+        "OSError, а того, кому не отправилось, закройте и уберите из списка; остальным продолжайте отправлять.",
+        read="threads", checks=_AFTER_LEAVING, seen=r"BrokenPipeError|ConnectionAbortedError|WinError 10053",
+    ),
+    Symptom(
+        "Гость оборвал соединение, и recv() бросил ConnectionResetError. Это обычный уход: поймайте его (except ConnectionError) и "
+        "сделайте то же, что при b'': уберите гостя из списка и закройте его сокет.",
+        read="threads", checks=_AFTER_LEAVING, seen=r"ConnectionResetError|WinError 10054",
+    ),
+    Symptom(
+        "Сервер пользуется сокетом, который уже закрыт. После close() сразу убирайте гостя из списка и больше к нему не обращайтесь.",
+        read="threads", checks=_AFTER_LEAVING, seen=r"Bad file descriptor|WinError 10038|Errno 9\b",
+    ),
+    Symptom(
+        "Гостя убирают из списка дважды или убирают того, кого там нет. Пусть уходом занимается одно место — блок finally потока "
+        "этого гостя, — а имя и сокет живут в одном словаре {сокет: имя}, а не в двух списках.",
+        read="threads", checks=_AFTER_LEAVING, seen=r"ValueError: (list\.remove|[^\n]*is not in list)|KeyError: <socket",
+    ),
+    Symptom(
+        "Потоков стало слишком много: система не дала нового. Завершайте поток гостя, когда тот ушёл (recv() вернул b'').",
+        read="threads", seen=r"can't start new thread",
+    ),
+    Symptom(
+        "По сети ходят байты, а не строки: перед send() строку кодируют, text.encode('utf-8'), после recv() байты раскодируют, "
+        "data.decode('utf-8').",
+        read="framing", seen=r"a bytes-like object is required|can't concat str to bytes|\(not \"bytes\"\) to str",
+    ),
+    # A thread waits: for whom, says the report; what to do, say we.
+    Symptom(
+        "Поток берёт замок, который не отпущен, — часто им же самим двумя вызовами выше. Берите замок только через with lock:, не "
+        "вызывайте под ним функций, которые берут его снова, и не держите его во время send() и recv().",
+        read="threads", call=("lock",), source=r"(?i)lock|acquire|with |mutex",
+    ),
+    Symptom(
+        "Цикл крутится впустую. recv() вернул b'' — это значит «гость ушёл», а не «пока пусто»: выйдите из цикла, закройте сокет, "
+        "уберите гостя. Если вы опрашиваете сокеты без ожидания, ждите в recv() своего потока или в select.select().",
+        read="threads", call=("busy",),
+    ),
+    Symptom(
+        "Сервер спрашивает имя прямо в цикле accept() и, пока новичок молчит, никого больше не впускает. Сразу после accept() "
+        "запускайте поток, а имя читайте уже в нём.",
+        read="threads", checks=("silent-newcomer", "leave-mid-handshake"),
+    ),
+    Symptom(
+        "Сервер ждёт в accept() следующего гостя и потому не слушает тех, кто уже вошёл. Разделите: accept() — в главном потоке, "
+        "recv() каждого гостя — в его собственном.",
+        read="threads", checks=_SEVERAL, call=("accept",), alone=True,
+    ),
+    Symptom(
+        "Для двоих accept() вызывают ровно два раза, а потом по очереди recv() у одного и send() другому. Сервер же снова ждёт в "
+        "accept() и разговора не слышит.",
+        read="turns", checks=("two-users-exchange",), call=("accept",), alone=True,
+    ),
+    Symptom(
+        "Один поток ждёт слов одного гостя и не слышит остальных: так говорить можно только по очереди. Дайте каждому гостю свой "
+        "поток или ждите всех сразу через select.select().",
+        read="select", checks=_SEVERAL, call=("recv", "read"), alone=True,
+    ),
+    Symptom(
+        "Сервер застрял в send(): гость не читает, его буфер полон, а ждут все. Не держите замок во время send(); поставьте сокету "
+        "settimeout() и отключайте того, кто долго не читает.",
+        read="rules", call=("send", "sendall"),
+    ),
+    Symptom(
+        "Сервер ждёт ввода с клавиатуры, пока гости говорят друг с другом. В чате слова приходят из сокетов; input() серверу не нужен.",
+        read="task", checks=_HEARING, call=("input", "read"), source=r"input\(|stdin", alone=True,
+    ),
+    Symptom(
+        "Сервер спит в time.sleep(). Паузы не нужны: recv() и accept() сами ждут, сколько надо, и просыпаются сразу.",
+        read="threads", call=("sleep",), alone=True,
+    ),
+    Symptom(
+        "Главный поток ждёт в join() завершения другого потока и сам ничего не делает. Если join() стоит сразу после start(), гости "
+        "обслуживаются по одному: уберите его из цикла accept().",
+        read="threads", checks=_SEVERAL, call=("lock", "join"), source=r"\.join\(",
+    ),
+    # Nothing finer is known: one row a check.
+    Symptom(
+        "Запустите python server.py и посмотрите, что он печатает. Сервер должен вызвать bind(), listen() и ждать гостей в accept().",
+        read="task", checks=("starts",),
+    ),
+    Symptom(
+        "Сказанное одним должно дойти до другого, в обе стороны: помните оба сокета, которые вернул accept(), и полученное от одного "
+        "отправляйте второму через sendall().",
+        read="turns", checks=("two-users-exchange",),
+    ),
+    Symptom(
+        "Рассылайте каждое сообщение всем, кто сейчас в чате, кроме автора: держите всех гостей в одном словаре и идите по нему целиком.",
+        read="threads", checks=("three-users-hear", "all-speak-at-once", "thirty-users-hear", "silent-user"),
+    ),
+    Symptom(
+        "Тот, кто вошёл позже, тоже должен и слышать, и быть услышанным. accept() вызывают в бесконечном цикле, а рассылка каждый раз "
+        "идёт по живому списку гостей, а не по сделанной раньше копии.",
+        read="threads", checks=("late-joiner-hears", "rejoin"),
+    ),
+    Symptom(
+        "Читатель должен видеть, кто сказал. Запоминайте имя рядом с сокетом, {сокет: имя}, и ставьте перед текстом имя того, чей это "
+        "сокет; в потоке гостя не затирайте переменные с его именем и сокетом переменными циклов.",
+        read="threads", checks=("author-is-known", "names-kept"),
+    ),
+    Symptom(
+        "Когда гость уходит, recv() возвращает b''. Выйдите из его цикла, уберите его из списка, закройте сокет, — а остальные пусть "
+        "говорят дальше: ошибка одного гостя не должна останавливать рассылку.",
+        read="threads", checks=("leave-quietly", "gone-are-forgotten"),
+    ),
+    Symptom(
+        "Когда гость обрывает связь, recv() и send() бросают ConnectionError. Поймайте его в потоке этого гостя и уберите гостя так "
+        "же, как при обычном уходе.",
+        read="threads", checks=("leave-abruptly",),
+    ),
+    Symptom(
+        "Пока все молчат, сервер не должен занимать процессор. Ждите в recv(), accept() или select() без нулевого таймаута и выходите "
+        "из цикла, когда recv() вернул b''.",
+        read="select", checks=("no-busy-loop",),
+    ),
+    Symptom(
+        "TCP — это поток байтов: подряд отправленные сообщения могут прийти одним куском или в нескольких. Отправляйте через "
+        "sendall() и не рассылайте одно и то же из нескольких потоков сразу. Надёжнее всего отделять сообщения знаком '\\n'.",
+        read="framing", checks=("order-kept", "glued-messages", "dripped-message"),
+    ),
+    Symptom(
+        "Длинное сообщение приходит в нескольких recv(). Если подписывать каждый кусок, имя попадёт внутрь текста; если читать один "
+        "раз, конец потеряется. Читайте до знака '\\n', подписывайте один раз и отправляйте через sendall().",
+        read="framing", checks=("long-message",),
+    ),
+    Symptom(
+        "Буква разрезана между двумя кусками данных: кириллица в UTF-8 занимает два байта, эмодзи — четыре. Пересылайте байты, не "
+        "раскодируя их, или копите до конца строки и раскодируйте целиком; errors='ignore' букву теряет.",
+        read="framing", checks=("odd-boundary", "split-character", "four-byte-characters"),
+    ),
+    Symptom(
+        "Пришли байты, которые не UTF-8. Пострадать может только тот, кто их прислал: decode(errors='replace') или try/except "
+        "UnicodeDecodeError внутри его потока.",
+        read="framing", checks=("invalid-bytes",),
+    ),
+    Symptom(
+        "Пустая строка — ещё не уход: гость ушёл, только когда recv() вернул b''. Сравнивайте байты до strip() и decode().",
+        read="framing", checks=("empty-message",),
+    ),
+    Symptom(
+        "Сразу после остановки порт ещё занят старыми соединениями. До bind() добавьте sock.setsockopt(socket.SOL_SOCKET, "
+        "socket.SO_REUSEADDR, 1).",
+        read="threads", checks=("restart",),
+    ),
+    Symptom(
+        "Ctrl-C должен завершать сервер и при людях в чате: создавайте потоки с daemon=True, поймайте KeyboardInterrupt вокруг цикла "
+        "accept() и закройте сокеты в finally. Голый except: без имени ошибки ловит и Ctrl-C — пишите except OSError.",
+        read="threads", checks=("stops-on-interrupt",),
+    ),
+    Symptom(
+        "Задание просит работать с библиотекой socket: socket(), bind(), listen(), accept(), recv(), sendall(). Готовые серверы "
+        "(socketserver, потоки asyncio, веб-фреймворки) делают эту работу за вас.",
+        read="task", checks=("uses-socket",),
+    ),
+    Symptom(
+        "Многопользовательский чат делают с потоком на каждого гостя (threading.Thread сразу после accept()) или одним потоком на "
+        "select.select().",
+        read="threads", checks=("concurrency-model",),
+    ),
+    Symptom(
+        "Один гость, который не читает, не должен задерживать остальных: не ждите его под замком и отключайте, когда неотправленного "
+        "накопилось слишком много.",
+        read="rules", checks=("slow-reader",),
+    ),
+    Symptom(
+        "Слово выхода завершает разговор только того, кто его сказал: закройте его сокет и уберите его из списка.",
+        read="rules", checks=("quit-word",),
+    ),
+)
+# fmt: on

@@ -1,0 +1,183 @@
+"""What every thread of the server is doing, read from a procfs: asleep or not, in which system call, with a timer or without.
+
+One open descriptor per thread and file, read again with pread: a look at three guests' threads costs some tens of microseconds.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+ASLEEP: Final = frozenset(b"StTZXxI")
+"""Thread states of proc(5) in which a thread does nothing; `D` (waiting for a disk) ends by itself and is not rest."""
+
+# System call -> (name, index of the argument that is a timeout, how it says "for ever"); numbers from the kernel's syscall tables.
+_NULL, _NEGATIVE, _ALWAYS, _NEVER = "null", "negative", "always", "never"
+_X86_64: Final = {
+    0: ("read", 0, _NEVER), 17: ("pread", 0, _NEVER), 19: ("readv", 0, _NEVER), 45: ("recv", 0, _NEVER), 47: ("recv", 0, _NEVER),
+    299: ("recv", 4, _NULL), 1: ("write", 0, _NEVER), 20: ("write", 0, _NEVER), 44: ("send", 0, _NEVER), 46: ("send", 0, _NEVER),
+    42: ("connect", 0, _NEVER), 43: ("accept", 0, _NEVER), 288: ("accept", 0, _NEVER), 7: ("poll", 2, _NEGATIVE), 271: ("poll", 2, _NULL),
+    23: ("select", 4, _NULL), 270: ("select", 4, _NULL),
+    232: ("epoll", 3, _NEGATIVE), 281: ("epoll", 3, _NEGATIVE), 441: ("epoll", 3, _NULL),
+    35: ("sleep", 0, _ALWAYS), 230: ("sleep", 0, _ALWAYS), 202: ("lock", 3, _NULL), 449: ("lock", 3, _NULL), 128: ("sigwait", 2, _NULL),
+    34: ("pause", 0, _NEVER), 130: ("pause", 0, _NEVER), 61: ("wait", 0, _NEVER), 247: ("wait", 0, _NEVER),
+}  # fmt: skip
+_ARM64: Final = {
+    63: ("read", 0, _NEVER), 65: ("readv", 0, _NEVER), 207: ("recv", 0, _NEVER), 212: ("recv", 0, _NEVER), 243: ("recv", 4, _NULL),
+    64: ("write", 0, _NEVER), 66: ("write", 0, _NEVER), 206: ("send", 0, _NEVER), 211: ("send", 0, _NEVER), 203: ("connect", 0, _NEVER),
+    202: ("accept", 0, _NEVER), 242: ("accept", 0, _NEVER), 73: ("poll", 2, _NULL), 72: ("select", 4, _NULL), 22: ("epoll", 3, _NEGATIVE),
+    441: ("epoll", 3, _NULL), 101: ("sleep", 0, _ALWAYS), 115: ("sleep", 0, _ALWAYS), 98: ("lock", 3, _NULL), 449: ("lock", 3, _NULL),
+    137: ("sigwait", 2, _NULL), 133: ("pause", 0, _NEVER), 260: ("wait", 0, _NEVER), 95: ("wait", 0, _NEVER),
+}  # fmt: skip
+_TABLES: Final = {"x86_64": _X86_64, "aarch64": _ARM64, "arm64": _ARM64}
+_CALLS: Final = _TABLES.get(platform.machine(), {})
+KNOWN_MACHINE: Final = bool(_CALLS)
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """One look at one thread.
+
+    Attributes:
+        pid, tid: in the procfs's numbering.
+        state: state letter of proc(5), as a byte value.
+        clock: the thread's `schedstat`; it changes whenever the thread has run.
+        call: name of the system call it sleeps in ("recv", "accept", "lock", ...), "" if unknown or running.
+        first: the call's first argument, a file descriptor for calls on one; -1 if unknown.
+        timed: it will wake by itself after some time.
+    """
+
+    pid: int
+    tid: int
+    state: int
+    clock: bytes
+    call: str
+    first: int
+    timed: bool
+
+    @property
+    def asleep(self) -> bool:
+        """Whether it does nothing now."""
+        return self.state in ASLEEP
+
+    @property
+    def cpu(self) -> float:
+        """Seconds of processor time it has used."""
+        return int(self.clock.split(b" ", 1)[0] or b"0") / 1e9
+
+
+def parse_syscall(line: bytes) -> tuple[str, int, bool]:
+    """(call, first argument, timed) from a line of /proc/PID/task/TID/syscall; an unknown call counts as timed, to be careful."""
+    words = line.split()
+    if len(words) < 9:  # "running", or "-1 sp pc" outside any system call
+        return "", -1, False
+    arguments = [int(word, 16) for word in words[1:7]]
+    first = arguments[0] if arguments[0] < 1 << 31 else -1
+    name, index, kind = _CALLS.get(int(words[0]), ("", 0, _ALWAYS))
+    value = arguments[index]
+    if kind == _NEVER:
+        timed = False
+    elif kind == _ALWAYS:
+        timed = True
+    elif kind == _NULL:
+        timed = value != 0
+    else:  # a C int of milliseconds, negative for ever
+        timed = (value & 0xFFFFFFFF) < 1 << 31
+    return name, first, timed
+
+
+class _Files:
+    """The three open files of one thread."""
+
+    def __init__(self, directory: str, proc_fd: int) -> None:
+        self._fds: list[int] = []
+        try:
+            for name in ("stat", "schedstat", "syscall"):
+                self._fds.append(os.open(f"{directory}/{name}", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc_fd))
+        except OSError:
+            self.close()
+            raise
+
+    def look(self, pid: int, tid: int) -> tuple[Thread, int]:
+        """The thread now, and how many threads its process has. Raises OSError once it is gone."""
+        stat, clock = os.pread(self._fds[0], 1024, 0), os.pread(self._fds[1], 128, 0)
+        fields = stat[stat.rindex(b")") + 2 :].split()
+        state = fields[0][0]
+        call, first, timed = parse_syscall(os.pread(self._fds[2], 256, 0)) if state == ord("S") else ("", -1, False)
+        return Thread(pid, tid, state, clock, call, first, timed), int(fields[17])
+
+    def close(self) -> None:
+        for fd in self._fds:
+            os.close(fd)
+        self._fds = []
+
+
+class Threads:
+    """All threads of the server's processes, looked at again and again."""
+
+    def __init__(self, proc_fd: int, pids: Callable[[], Iterable[int]]) -> None:
+        """`proc_fd`: directory descriptor of a procfs; `pids()`: the server's processes alive now, in its numbering."""
+        self._proc_fd = proc_fd
+        self._pids = pids
+        self._files: dict[int, dict[int, _Files]] = {}
+
+    def look(self) -> tuple[Thread, ...]:
+        """Every thread of every process now. A process that cannot be looked into raises PermissionError."""
+        pids = list(self._pids())
+        for gone in self._files.keys() - pids:
+            self._forget(gone)
+        return tuple(thread for pid in pids for thread in self._process(pid))
+
+    def _process(self, pid: int) -> list[Thread]:
+        known = self._files.setdefault(pid, {})
+        seen, count = self._read(pid, known)
+        if not seen or len(seen) != count:
+            self._list(pid, known)
+            seen, _ = self._read(pid, known)
+        return seen
+
+    def _read(self, pid: int, known: dict[int, _Files]) -> tuple[list[Thread], int]:
+        seen, count = [], 0
+        for tid, files in list(known.items()):
+            try:
+                thread, threads = files.look(pid, tid)
+            except PermissionError:
+                raise
+            except (OSError, ValueError, IndexError):
+                known.pop(tid).close()
+                continue
+            seen.append(thread)
+            count = max(count, threads)
+        return seen, count
+
+    def _list(self, pid: int, known: dict[int, _Files]) -> None:
+        try:
+            directory = os.open(f"{pid}/task", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=self._proc_fd)
+        except OSError:
+            return
+        try:
+            tids = [int(name) for name in os.listdir(directory)]
+        except OSError:
+            return
+        finally:
+            os.close(directory)
+        for tid in tids:
+            if tid not in known:
+                try:
+                    known[tid] = _Files(f"{pid}/task/{tid}", self._proc_fd)
+                except PermissionError:
+                    raise
+                except OSError:
+                    continue
+
+    def _forget(self, pid: int) -> None:
+        for files in self._files.pop(pid, {}).values():
+            files.close()
+
+    def close(self) -> None:
+        """Closes every descriptor; the object can be used no more."""
+        for pid in list(self._files):
+            self._forget(pid)

@@ -1,0 +1,52 @@
+"""Names and texts for guests: never the same twice, unlike any command, decided by a seed."""
+
+from __future__ import annotations
+
+import random
+from typing import Final
+
+_SYLLABLES: Final = [consonant + vowel for consonant in "бвгзлмнр" for vowel in "аеио"]
+_LATIN_SYLLABLES: Final = [consonant + vowel for consonant in "blmnrv" for vowel in "aeio"]
+_CYRILLIC: Final = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
+_LATIN: Final = "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh sch _ y _ e yu ya".split()
+
+
+class Unique(str):
+    """A text made to occur only once, to be sent exactly as it is."""
+
+    __slots__ = ()
+
+
+class Vocabulary:
+    """Where a conversation takes its words from. Few letters, so that no command (quit, bye, /x) and no rude word can come out."""
+
+    def __init__(self, dice: random.Random) -> None:
+        self._dice = dice
+        self._names: set[str] = set()
+
+    def nonsense(self) -> str:
+        """Five random syllables: practically unique."""
+        return "".join(self._dice.choices(_SYLLABLES, k=5))
+
+    def name(self, name: str) -> str:
+        """A name nobody had before, in Latin letters: a server that reads names as ASCII must not fail every check for it."""
+        letters = dict(zip(_CYRILLIC, _LATIN, strict=True))
+        latin = "".join(letters.get(letter, letter) for letter in name.lower()).replace("_", "").capitalize()
+        called = latin + "".join(self._dice.choices(_LATIN_SYLLABLES, k=2))
+        if called in self._names:
+            return self.name(name)
+        self._names.add(called)
+        return called
+
+    def solid(self, count: int, before: str = "") -> Unique:
+        """One unique Cyrillic word of `before` and letters, exactly `count` characters long."""
+        return Unique((before + "".join(self._dice.choices(_SYLLABLES, k=count)))[:count])
+
+    def burst(self, count: int, width: int) -> list[Unique]:
+        """`count` unique texts of exactly `width` bytes of UTF-8 each, numbered."""
+        texts = []
+        for number in range(count):
+            head = f"{number:03d} "
+            text = head + "".join(self._dice.choices(_SYLLABLES, k=width))[: (width - len(head)) // 2]
+            texts.append(Unique(text.ljust(width - (len(text.encode()) - len(text)), ".")))
+        return texts

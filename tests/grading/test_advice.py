@@ -1,0 +1,84 @@
+"""The right advice for the symptom, and only for it."""
+
+import pytest
+
+from grading.advice import READ, advise
+from grading.result import Stuck
+from grading.symptoms import TABLE
+
+# Every check that can fail for points; a new one needs a row of its own in the table.
+CHECKS = (
+    "starts two-users-exchange author-is-known three-users-hear late-joiner-hears silent-newcomer leave-quietly leave-abruptly no-busy-loop "
+    "order-kept long-message odd-boundary split-character restart stops-on-interrupt uses-socket concurrency-model"
+).split()
+
+
+def at(call, source="", line=12):
+    return Stuck("server.py", line, source, call, "")
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_every_check_has_advice_even_without_a_symptom(check):
+    assert advise(check, (), "", "")
+
+
+@pytest.mark.parametrize(
+    ("check", "stuck", "output", "actual", "words"),
+    [
+        ("starts", (), "OSError: [Errno 98] Address already in use", "", "SO_REUSEADDR"),
+        ("starts", (), "    s.bind((HOST, 80))\n    ~~~~~~^^^^\nPermissionError: [Errno 13] Permission denied", "", "1024"),
+        ("starts", (), "socket.gaierror: [Errno -2] Name or service not known", "", "127.0.0.1"),
+        ("starts", (), "AttributeError: partially initialized module 'socket' has no attribute 'AF_INET'", "", "my_socket.py"),
+        ("starts", (), "ModuleNotFoundError: No module named 'flask'", "", "без неё"),
+        ("starts", (), "", "IndentationError: unexpected indent (server.py, line 3)", "табуляцией"),
+        ("starts", (), "SyntaxError: invalid syntax", "", "синтаксическая"),
+        ("starts", (at("read", "port = int(input())"),), "", "", "input()"),
+        ("starts", (), "    port = int(sys.argv[1])\nIndexError: list index out of range", "", "аргументов"),
+        ("starts", (), "Traceback (most recent call last):\n  ...\nZeroDivisionError: division by zero", "", "последние строки"),
+        ("starts", (), "", "сервер завершился с кодом 0", "while True"),
+        ("three-users-hear", (), "RuntimeError: Set changed size during iteration", "", "list(guests)"),
+        ("split-character", (), "UnicodeDecodeError: 'utf-8' codec can't decode byte 0xd0", "", "getincrementaldecoder"),
+        ("two-users-exchange", (), "UnicodeDecodeError: 'ascii' codec can't decode byte 0xd0", "", "'latin-1'"),
+        ("leave-abruptly", (), "BrokenPipeError: [Errno 32] Broken pipe", "", "OSError"),
+        ("leave-abruptly", (), "ConnectionResetError: [Errno 104]", "", "except ConnectionError"),
+        ("leave-quietly", (), "ValueError: list.remove(x): x not in list", "", "в одном словаре"),
+        ("two-users-exchange", (), "TypeError: a bytes-like object is required, not 'str'", "", "encode('utf-8')"),
+        ("leave-quietly", (at("lock", "with lock:"), at("recv")), "", "", "замок"),
+        ("leave-quietly", (at("busy", "data = conn.recv(1024)"), at("accept")), "", "", "впустую"),
+        ("silent-newcomer", (at("recv", "name = conn.recv(1024)"),), "", "", "accept()"),
+        ("three-users-hear", (at("accept"),), "", "", "не слушает"),
+        ("three-users-hear", (at("recv"),), "", "", "по очереди"),
+        ("slow-reader", (at("send"), at("accept")), "", "", "settimeout()"),
+        ("two-users-exchange", (at("read", "text = input()"),), "", "", "клавиатуры"),
+        ("three-users-hear", (at("lock", "thread.join()"), at("recv")), "", "", "join()"),
+        ("three-users-hear", (at("sleep", "time.sleep(1)"),), "", "", "time.sleep()"),
+    ],
+)
+def test_a_symptom_brings_its_own_advice(check, stuck, output, actual, words):
+    assert words in advise(check, stuck, output, actual)
+
+
+def test_threads_that_wait_as_they_should_explain_nothing():
+    healthy = (at("accept", "conn, addr = s.accept()"), at("recv"), at("recv"), at("lock", "thread.join()"), at("sleep"))
+    assert advise("author-is-known", healthy, "", "") == advise("author-is-known", (), "", "")
+    assert advise("long-message", healthy, "", "") == advise("long-message", (), "", "")
+
+
+def test_a_traceback_left_by_another_check_does_not_mislead():
+    stale = "ConnectionResetError: [Errno 104] Connection reset by peer"
+    assert advise("author-is-known", (), stale, "") == advise("author-is-known", (), "", "")
+
+
+def test_an_unknown_check_still_gets_what_its_symptoms_tell():
+    assert "замок" in advise("some-new-check", (at("lock", "lock.acquire()"),), "", "")
+    assert advise("some-new-check", (), "", "") == ""
+
+
+def test_advice_names_an_example_that_is_known():
+    assert {symptom.read for symptom in TABLE if symptom.read} <= set(READ)
+    assert advise("silent-newcomer", (), "", "").endswith("Как это сделать: reference/servers/threaded.py.")
+
+
+def test_hostile_output_does_not_slow_the_search_down():
+    noise = "RuntimeError: dictionary " * 2000 + "\n" + ".bind(" * 5000 + "ValueError: " * 2000
+    assert advise("leave-quietly", (), noise, "")

@@ -1,0 +1,200 @@
+"""The report a student reads: complete, in order, harmless, and legible on any console."""
+
+import io
+from dataclasses import replace
+
+import pytest
+from reports_data import BROKEN, REPORT
+
+from grading import messages
+from grading.reports import listing, terminal, words
+from grading.reports.console import make_console, speaks_russian
+from grading.reports.text import hidden
+from grading.result import Report
+from grading.rubrics import built_in
+
+
+class Screen(io.TextIOWrapper):
+    """A stream of bytes with an encoding and, if asked, a terminal behind it."""
+
+    def __init__(self, encoding="utf-8", tty=False):
+        super().__init__(io.BytesIO(), encoding=encoding, newline="")
+        self.tty = tty
+
+    def isatty(self):
+        return self.tty
+
+    def text(self):
+        self.flush()
+        return self.buffer.getvalue().decode(self.encoding)
+
+
+@pytest.fixture(autouse=True)
+def _plain_surroundings(monkeypatch):
+    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    messages.use("ru")
+
+
+def shown(report, width=100, encoding="utf-8", tty=False):
+    screen = Screen(encoding, tty)
+    terminal.show(report, make_console(screen, width))
+    return screen.text()
+
+
+def in_order(text, *parts):
+    places = [text.find(part) for part in parts]
+    assert -1 not in places, [part for part, place in zip(parts, places, strict=True) if place == -1]
+    assert places == sorted(places)
+
+
+def test_the_report_tells_everything_and_what_is_missing_first():
+    in_order(
+        shown(REPORT),
+        "labs/student_x",
+        "60 из 100",
+        "зачёт",
+        "Балл курса: 60",
+        "multi-user",
+        "threads (поток на каждого гостя)",
+        "Как говорит ваш сервер",
+        "«NICK»",
+        "Изоляция: floor",
+        "Не защищено: файлы компьютера",
+        "Чего не хватает: 41 балл",
+        "Пройдено",
+        "Что показывает starts",
+        "Не дошло до проверки",
+        "Что показывает late-joiner-hears — ждёт three-users-hear",
+        "Не удалось проверить",
+        "песочница не запустилась",
+        "К сведению",
+        "Что показывает join-notice: нет",
+        "Не относится к вашему чату",
+        "Что показывает author-is-known",
+        "Примечания",
+        "Вариант выбран сам.",
+    )
+
+
+def test_the_dearest_failure_comes_first_with_what_stands_behind_it():
+    in_order(
+        shown(REPORT),
+        "✗ 25 баллов  Что показывает three-users-hear",
+        "ещё 12 баллов",
+        "слышат оба",
+        "слышит один",
+        "два прогона подряд дали разное",
+        "✗ 2 балла  Что показывает silent-newcomer",
+        "Вера слышит «есть кто?»",
+        "server.py:54   name = conn.recv(1024)",
+        "вызов recv, ждёт: имя новичка",
+        "цикл без отдыха",
+        "Запускайте поток.",
+        "отключено в lab.toml",
+    )
+
+
+def test_a_server_that_did_not_start_shows_the_end_of_what_it_printed():
+    text = shown(BROKEN)
+    assert "line 99" in text
+    assert "line 69 " not in text
+    assert "Узнать не удалось" in text
+    assert "пока не зачёт" in text
+    assert "все хорошо" not in shown(REPORT)  # this one started
+
+
+def test_our_fault_is_never_called_a_fail():
+    text = shown(Report("labs/x", infra=True, needs_review=True))
+    assert "предварительно" in text
+    assert "не зачёт" not in text
+    assert "преподаватель" in text
+
+
+@pytest.mark.parametrize("report", [REPORT, BROKEN], ids=["graded", "broken"])
+@pytest.mark.parametrize("tty", [False, True])
+def test_hostile_text_reaches_no_screen(report, tty):
+    text = shown(report, 60, tty=tty)
+    assert "\\x1b[31mred\\u202e" in text.replace("\n", "")
+    assert "[bold]x[/bold]" in " ".join(text.split()).replace(" ", "")
+    assert {char for char in text if hidden(char)} <= ({"\n", "\x1b"} if tty else {"\n"})
+    assert "\x1b[31mred" not in text
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 160])
+def test_it_fits_any_width_and_loses_nothing(width):
+    text = shown(REPORT, width)
+    assert max(len(line) for line in text.splitlines()) <= width
+    assert "namedconn" not in text
+    for piece in ("conn.recv(1024)", "Запускайте", "three-users-hear", "песочница"):
+        assert piece in "".join(text.split()) or piece in text
+
+
+def test_into_a_pipe_it_is_plain_text_without_trailing_blanks():
+    text = shown(REPORT)
+    assert "\x1b" not in text
+    assert not [line for line in text.splitlines() if line != line.rstrip()]
+
+
+def test_a_terminal_gets_colours_and_no_color_takes_them_away(monkeypatch):
+    assert "\x1b[1;31m" in shown(REPORT, tty=True)
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "31m✗" not in shown(REPORT, tty=True)
+
+
+@pytest.mark.parametrize("encoding", ["cp866", "cp1251", "koi8-r"])
+def test_an_old_console_shows_it_all_in_russian(encoding):
+    text = shown(REPORT, encoding=encoding)
+    assert "Балл курса: 60" in text
+    assert "Чего не хватает" in text
+    assert text.count("?") == text.encode(encoding).decode(encoding).count("?") == REPORT_QUESTION_MARKS
+
+
+REPORT_QUESTION_MARKS = 1  # «есть кто?»
+
+
+def test_an_ascii_console_gets_english():
+    assert not speaks_russian(Screen("ascii"))
+    assert speaks_russian(Screen("cp866"))
+    messages.use("en")
+    text = shown(REPORT, encoding="ascii")
+    assert "Course points: 60" in text
+    assert "What is missing: 41 points" in text
+
+
+def test_dialects_in_human_words():
+    assert words.dialect({}) == []
+    said = dict(words.dialect(REPORT.dialect))
+    assert said["имя гостя"] == "сервер спрашивает его: «NICK»"
+    assert said["сообщение"] == "доходит так: «Анна: привет»"
+    assert said["кто-то вышел"] == "«Анна вышел»"
+    assert "очередь" not in said
+    other = dict(words.dialect({**REPORT.dialect, "turns": "alternate", "transport": "udp", "relay": "{name.__class__}", "echo": True}))
+    assert (other["очередь"], other["связь"]) == ("говорят по очереди", "udp")
+    assert other["сообщение"] == "доходит так: «{name.__class__}»"
+
+
+def test_every_value_of_a_dialect_has_words():
+    table = {"named_by": ["prompt", "first-message", "nobody"], "author": ["server", "label", "client", "nobody", "unknown"]}
+    for key, values in table.items():
+        for value in values:
+            assert value not in [how for _what, how in words.dialect({**REPORT.dialect, key: value})]
+
+
+def test_the_list_of_checks_has_points_for_each_variant():
+    screen = Screen()
+    checks = [replace(check, title="Что-то") for check in REPORT.checks]
+    listing.show_checks(checks, built_in(), make_console(screen, 60))
+    text = screen.text()
+    assert "multi-user" in "".join(text.split())
+    assert text.count("100") == 2
+    assert max(len(line) for line in text.splitlines()) <= 60
+
+
+def test_the_doctor_says_what_would_help():
+    layer = type("Layer", (), {"name": "bubblewrap", "works": False, "detail": "bwrap не найден", "remedy": "apt install bubblewrap"})()
+    screen = Screen()
+    listing.show_layers([layer], make_console(screen, 80))
+    assert "нет" in screen.text()
+    assert "Что поможет: apt install bubblewrap" in screen.text()

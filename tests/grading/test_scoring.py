@@ -1,0 +1,127 @@
+"""From verdicts to points: whole, deterministic, always out of 100."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grading import scoring
+from grading.result import CheckResult, Verdict
+from grading.rubrics import Rubric, built_in
+
+PASSED, FAILED, BLOCKED, NA, INFRA = Verdict
+
+
+def result(id, verdict=PASSED, level="must", **more):
+    return CheckResult(id, f"title of {id}", "theme", level, verdict, **more)
+
+
+def rubric(points, **more):
+    return Rubric(more.pop("variant", "v"), Decimal(more.pop("factor", "1.0")), 60, points, **more)
+
+
+def points(results):
+    return {one.id: (one.points, one.max_points) for one in results}
+
+
+ABC = rubric({"a": 50, "b": 30, "c": 20})
+
+
+def test_passed_earns_and_all_else_does_not():
+    results = [result("a"), result("b", FAILED), result("c", BLOCKED, blocked_by="b")]
+    assert points(scoring.score(results, ABC)) == {"a": (50, 50), "b": (0, 30), "c": (0, 20)}
+
+
+def test_points_of_what_does_not_apply_go_to_the_rest_in_proportion():
+    results = [result("a"), result("b"), result("c", NA)]
+    # 20 points over 50:30 are 12.5:7.5; the larger remainder gets the odd point, and where remainders are equal the rubric's order.
+    assert points(scoring.score(results, ABC)) == {"a": (63, 63), "b": (37, 37), "c": (0, 0)}
+
+
+def test_a_check_outside_the_rubric_does_not_apply_whatever_became_of_it():
+    (other,) = scoring.score([result("z", FAILED, expected="x", actual="y")], ABC)
+    assert (other.verdict, other.max_points, other.expected, other.actual) == (NA, 0, "", "")
+
+
+def test_an_informative_check_keeps_its_verdict_for_no_points():
+    results = scoring.score([result("a"), result("b"), result("c"), result("join-notice", FAILED, "info")], ABC)
+    assert results[-1].verdict is FAILED
+    assert results[-1].max_points == 0
+
+
+def test_what_a_lab_toml_switches_off_earns_nothing_and_helps_nobody():
+    results = [result("a"), result("b"), result("c", NA)]
+    assert points(scoring.score(results, ABC, declared={"c"})) == {"a": (50, 50), "b": (30, 30), "c": (0, 20)}
+
+
+def test_infra_is_neither_earned_nor_lost_and_makes_the_score_provisional():
+    graded = scoring.grade_by([result("a"), result("b", FAILED), result("c", INFRA)], ABC)
+    assert points(graded.results) == {"a": (63, 63), "b": (0, 37), "c": (0, 0)}
+    assert graded.infra
+    assert any("предварительный" in note for note in graded.notes)
+
+
+def test_what_waits_for_an_infra_check_is_not_the_students_loss_either():
+    results = [result("a", INFRA), result("b", BLOCKED, blocked_by="a"), result("c", BLOCKED, blocked_by="b")]
+    graded = scoring.grade_by(results, ABC)
+    assert points(graded.results) == {"a": (0, 0), "b": (0, 0), "c": (0, 0)}
+    assert graded.infra
+
+
+def test_checks_that_did_not_run_are_said_and_their_points_go_to_the_others():
+    graded = scoring.grade_by([result("a")], ABC)
+    assert (graded.score, points(graded.results)) == (100, {"a": (100, 100)})
+    assert any("2 проверки" in note for note in graded.notes)
+
+
+@pytest.mark.parametrize(
+    ("score", "factor", "expected"), [(100, "0.6", 60), (87, "0.6", 52), (75, "0.5", 38), (5, "0.1", 1), (4, "0.1", 0)]
+)
+def test_course_points_round_half_up(score, factor, expected):
+    assert scoring.course_points(score, Decimal(factor)) == expected
+
+
+def test_the_variant_with_most_course_points_wins_and_the_report_says_so():
+    generous, mean = rubric({"a": 100}, variant="multi-user"), rubric({"b": 100}, variant="two-user", factor="0.6")
+    graded = scoring.choose([result("a", FAILED), result("b")], [generous, mean])
+    assert (graded.rubric.variant, graded.score, graded.course_points, graded.passed) == ("two-user", 100, 60, True)
+    assert graded.notes[0].startswith("Вариант выбран по наибольшему баллу курса: two-user — 60 (по другим: multi-user — 0)")
+
+
+def test_the_first_of_equal_variants_wins():
+    first, second = rubric({"a": 100}, variant="multi-user"), rubric({"a": 100}, variant="two-user")
+    assert scoring.choose([result("a")], [first, second]).rubric is first
+
+
+def test_a_single_variant_is_no_choice_and_needs_no_note():
+    assert scoring.choose([result("a"), result("b"), result("c")], [ABC]).notes == ()
+
+
+@pytest.mark.parametrize(("model", "verdict"), [("threads", PASSED), ("blocking", FAILED), ("", PASSED)])
+def test_which_model_is_asked_for_the_rubric_says(model, verdict):
+    asked = rubric({"concurrency-model": 100}, models=("threads", "select"))
+    (judged,) = scoring.score([result("concurrency-model")], asked, model=model)
+    assert judged.verdict is verdict
+    assert (model in judged.actual) if verdict is FAILED else judged.actual == ""
+
+
+VERDICTS = st.lists(st.sampled_from(list(Verdict)), min_size=17, max_size=17)
+
+
+@given(VERDICTS, st.sampled_from(built_in()))
+def test_whatever_happens_points_are_whole_and_sum_to_a_hundred(verdicts, rubric):
+    results = [result(id, verdict) for id, verdict in zip(rubric.points, verdicts, strict=False)]
+    scored = scoring.score(results, rubric)
+    worth = sum(one.max_points for one in scored)
+    assert worth == (100 if any(one.verdict not in (NA, INFRA) for one in scored) else 0)
+    assert all(0 <= one.points <= one.max_points for one in scored)
+    assert scoring.score(results, rubric) == scored
+
+
+@given(VERDICTS, st.sampled_from(built_in()), st.integers(0, 9))
+def test_passing_one_more_check_never_costs_points(verdicts, rubric, which):
+    ids = list(rubric.points)
+    results = [result(id, FAILED if index == which else verdict) for index, (id, verdict) in enumerate(zip(ids, verdicts, strict=False))]
+    better = [result(one.id) if one.id == ids[which] else one for one in results]
+    assert scoring.grade_by(better, rubric).score >= scoring.grade_by(results, rubric).score
