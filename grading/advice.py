@@ -34,6 +34,6 @@ def advise(check_id: str, stuck: Sequence[Stuck], output: str, actual: str) -> s
     seen = f"{output}\n{actual}"
     for symptom in TABLE:
         if symptom.fits(check_id, stuck, seen):
-            read = " " + _("Как это сделать: {file}.").format(file=READ[symptom.read]) if symptom.read else ""
+            read = " " + _("Смотрите {file}.").format(file=READ[symptom.read]) if symptom.read else ""
             return _(symptom.text) + read
     return ""

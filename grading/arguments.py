@@ -92,7 +92,7 @@ def _exit_codes() -> str:
 
 
 def _language(words: Sequence[str]) -> str:
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words[1:], ""], strict=False):  # no words, no pairs
         chosen = following if word == "--lang" else word.removeprefix("--lang=")
         if word.startswith("--lang") and chosen in LANGUAGES:
             return chosen
@@ -110,6 +110,7 @@ def _positive(text: str) -> int:
 
 
 def _isolation(text: str) -> str:
-    if text in ("auto", "floor") or re.fullmatch(r"require:[a-z]+", text):
+    known = ("auto", "floor", "require:bubblewrap", "require:floor")
+    if text in known:
         return text
-    raise argparse.ArgumentTypeError(_("нужно auto, floor или require:СТУПЕНЬ, а не «{text}»").format(text=text))
+    raise argparse.ArgumentTypeError(_("нужно одно из: {known}, а не «{text}»").format(known=", ".join(known), text=text))

@@ -56,6 +56,7 @@ class Bench:
         assert server is not None
         if self.learned is not None:
             server.clock.timers_matter = self.learned.timers_matter
+            server.clock.suspected_busy = self.learned.left_busy
         return server
 
     def chat(self, check: str, *, fresh: bool) -> tuple[Chat, bool]:
@@ -70,7 +71,8 @@ class Bench:
     def release(self, chat: Chat, *, passed: bool) -> None:
         """The check is over: its guests leave, and the server is kept for the next one if nothing of it remains."""
         self._reusable = False
-        if not passed or chat.seats is not None or chat.server.exit_code() is not None:
+        assert self.learned is not None
+        if not passed or self.learned.left_busy or chat.seats is not None or chat.server.exit_code() is not None:
             return
         with suppress(CheckFailed, Infra, OSError, SandboxError, StudentBrokeSandbox):
             for guest in list(chat.guests):

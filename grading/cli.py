@@ -31,7 +31,8 @@ from grading.errors import CONFIG, PASSED, ConfigError, worse
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from grading.options import CheckInfo, Options
+    from grading.catalogue import CheckInfo
+    from grading.options import Options
     from grading.reports.listing import Layer
     from grading.result import Report
     from grading.submission.model import Submission
@@ -152,7 +153,7 @@ def _find(paths: Iterable[str], engine: Engine) -> "tuple[list[Submission], int]
         found += here
     for submission in found:  # a student's own lab.toml: the submission still gets its report
         if submission.problem and submission.problem.kind == "config":
-            _complain(ConfigError(submission.problem.text, submission.problem.file, submission.problem.line))
+            _complain(ConfigError(submission.problem.text, submission.path))
             mistakes += 1
     if not found and not mistakes:
         raise ConfigError(_("Что проверять? Назовите папку с работой, например: grade labs/student_threaded"))
@@ -184,7 +185,8 @@ def _complain(error: ConfigError) -> None:
 
 
 def _real_engine() -> Engine:
-    from grading.engine import catalogue, grade
+    from grading.catalogue import catalogue
+    from grading.engine import grade
     from grading.sandbox.doctor import examine
     from grading.submission import find
 

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
-import os
 import random
 import time
-from collections.abc import Sequence
 from dataclasses import asdict, replace
-from pathlib import Path
-from typing import Any
+from typing import Final
 
 from grading.advice import advise
 from grading.bench import Bench
-from grading.interview import Hints, Learned, interview, with_settings
+from grading.interview import FRAMINGS, Hints, Learned, interview
 from grading.lab import Lab
 from grading.options import Options
 from grading.plugin import Grading
 from grading.result import CheckResult, Isolation, Report, Verdict
 from grading.rubrics import chosen
+from grading.runner import run_checks
 from grading.sandbox import Sandbox, SandboxError, StudentBrokeSandbox, open_sandbox
 from grading.scoring import choose
 from grading.server import Launch, NotStarted
@@ -28,8 +25,8 @@ from grading.submission import Submission
 from grading.verdicts import Infra
 from reference.dialect import Dialect
 
-CHECKS = Path(__file__).parent / "checks"
-_OUTPUT_KEPT = 4000
+_OUTPUT_KEPT: Final = 4000
+"""Characters of the server's output that a report carries."""
 
 
 def grade(submission: Submission, options: Options) -> Report:
@@ -78,9 +75,9 @@ class _Run:
 
     def _learn(self) -> None:
         facts, settings = self.submission.facts, self.submission.settings
-        given = Dialect(**settings.dialect) if settings.dialect else None  # type: ignore[arg-type]
+        framings = (str(settings.dialect["framing"]),) if "framing" in settings.dialect else FRAMINGS
         try:
-            learned = interview(self.bench.fresh, Hints(facts.author, facts.quit_words), random.Random(f"{self.seed} interview"), given)
+            learned = interview(self.bench.fresh, Hints(facts.author, facts.quit_words), random.Random(f"{self.seed} interview"), framings)
         except NotStarted as failure:
             self.lab.failure = failure
             if self.bench.server is not None:
@@ -89,20 +86,18 @@ class _Run:
             return
         except StudentBrokeSandbox as broken:
             learned = Learned(Dialect(), False, remarks=(str(broken),))
-        self.bench.learned = with_settings(learned, dict(settings.dialect))
-        self.lab.model = learned.model
+        self.bench.learned = replace(learned, dialect=replace(learned.dialect, **settings.dialect))  # type: ignore[arg-type]
+        self.lab.model = "asyncio" if learned.model == "select" and facts.asyncio else learned.model
         self.notes += learned.remarks
 
     # -- the report
 
     def _scored(self, grading: Grading, output: str, seconds: float) -> Report:
         learned = self.bench.learned
-        results = [self._advised(result, output) for result in grading.results.values()]
-        model = learned.model if learned else ""
-        score = choose(results, self.rubrics, model=model)
-        starts = grading.results.get("starts")
-        if starts is not None and starts.verdict is Verdict.FAILED and self.lab.stuck:
-            score = replace(score, results=tuple(replace(one, stuck=self.lab.stuck) if one.id == "starts" else one for one in score.results))
+        results = [self._explained(result, output) for result in grading.results.values()]
+        model = self.lab.model if learned else ""
+        declared = {"author-is-known"} if "dialect.author" in self.submission.settings.by_student else set()
+        score = choose(results, self.rubrics, model=model, declared=declared)
         not_understood = learned is not None and not learned.understood
         if not_understood:
             self.notes.append("Понять, как говорит этот сервер, не удалось: балл предварительный, работу посмотрит преподаватель.")
@@ -114,9 +109,11 @@ class _Run:
             server_output=output[-_OUTPUT_KEPT:],
         )  # fmt: skip
 
-    def _advised(self, result: CheckResult, output: str) -> CheckResult:
+    def _explained(self, result: CheckResult, output: str) -> CheckResult:
         if result.verdict is not Verdict.FAILED:
             return result
+        if result.id == "starts":
+            result = replace(result, stuck=self.lab.stuck)
         return replace(result, advice=advise(result.id, result.stuck, output, result.actual))
 
     def _infra(self, why: str, seconds: float) -> Report:
@@ -124,36 +121,3 @@ class _Run:
             path=self.submission.path, sha256=self.submission.sha256, infra=True, isolation=self.isolation, seconds=seconds, seed=self.seed,
             server=self.submission.server, notes=(*self.notes, f"Проверить не удалось по нашей вине: {why}"),
         )  # fmt: skip
-
-
-def run_checks(grading: Grading, files: Sequence[Path] = (CHECKS,)) -> None:
-    """Runs the check files under pytest, with no plugin but ours and nothing taken from where we are.
-
-    A student's conftest.py, pytest.ini or environment must never reach the grader; the results are left in `grading.results`.
-    """
-    import pytest  # noqa: PLC0415 - a fifth of a second that `grade --help` need not pay
-
-    arguments = ["-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:faulthandler", "--noconftest", "-c", os.devnull, "-o", "python_files=*.py"]
-    arguments += ["--rootdir", str(CHECKS), "-p", "no:logging", "-p", "no:junitxml", "-p", "no:doctest", "--import-mode", "importlib"]
-    with _environment(PYTEST_DISABLE_PLUGIN_AUTOLOAD="1", PYTEST_ADDOPTS=None, PYTEST_PLUGINS=None), contextlib.redirect_stdout(io.StringIO()) as log:
-        code = pytest.main([*arguments, *map(str, files)], plugins=[grading])
-    if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
-        raise Infra(f"the checks could not be run (pytest exit code {int(code)}): {log.getvalue()[-2000:]}")
-
-
-@contextlib.contextmanager
-def _environment(**values: str | None) -> Any:
-    before = {name: os.environ.get(name) for name in values}
-    try:
-        _set(values)
-        yield
-    finally:
-        _set(before)
-
-
-def _set(values: dict[str, str | None]) -> None:
-    for name, value in values.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value

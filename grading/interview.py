@@ -7,26 +7,29 @@ there a seat?), and some leave. Each way of framing is tried on a fresh server, 
 
 from __future__ import annotations
 
+import contextlib
 import random
-import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
 from grading.chat import STEP_LIMIT
+from grading.inference import Person, Seen, guess, infer, template
 from grading.links import Link
 from grading.model import observe
 from grading.server import NoConnection, Server
 from grading.stillness import Rest
 from grading.verdicts import Infra
-from reference.dialect import Author, Dialect
+from reference.dialect import Dialect
 
 FRAMINGS: Final = ("none", "lines")
-_WORDS: Final = "amber birch cloud delta ember flint grove heron inlet joker koala lemon maple olive pearl raven salmon tulip violin walnut".split()
+QUIT_WORDS_TRIED: Final = 4
 _SYLLABLES: Final = [consonant + vowel for consonant in "blmnrv" for vowel in "aeio"]
-_TIME: Final = re.compile(r"\b\d{1,2}:\d{2}(:\d{2})?(\.\d+)?\b")
-_DATE: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b")
+_WORDS: Final = (
+    "amber", "birch", "cloud", "delta", "ember", "flint", "grove", "heron", "inlet", "joker",
+    "koala", "lemon", "maple", "olive", "pearl", "raven", "salmon", "tulip", "violin", "walnut",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,9 @@ class Learned:
     Attributes:
         understood: a text of one guest reached another, so the dialect is to be trusted.
         seats: 2 where a third guest is not let in, None otherwise.
-        model: how the server was seen to work: "threads", "select", "blocking", "asyncio", "other".
+        model: how the server was seen to work, as in `grading.model`.
         timers_matter: it sends when a timer wakes it, so its pauses must be waited for.
+        left_busy: it was spinning when the interview ended, so it is no use to anybody after a guest has left.
         remarks: what a teacher may want to know, in Russian.
     """
 
@@ -46,6 +50,7 @@ class Learned:
     seats: int | None = None
     model: str = "other"
     timers_matter: bool = False
+    left_busy: bool = False
     remarks: tuple[str, ...] = ()
 
 
@@ -57,34 +62,32 @@ class Hints:
     quit_words: tuple[str, ...] = ()
 
 
-class _Late(Exception):  # noqa: N818
+class _TimersMatter(Exception):
     """A timer of the server led to bytes: everything has to be asked again, waiting for timers."""
 
 
-def interview(open_server: Callable[[], Server], hints: Hints, dice: random.Random, given: Dialect | None = None) -> Learned:
+def interview(open_server: Callable[[], Server], hints: Hints, dice: random.Random, framings: tuple[str, ...] = FRAMINGS) -> Learned:
     """Talks to fresh servers until one way of talking is understood.
 
     Args:
-        open_server: gives a started server with nobody in it; each call a new one, closing the former.
-        given: what lab.toml says; its framing alone is then tried.
+        open_server: gives a started server with nobody in it; each call a new one, ending the former.
+        framings: the ways of framing to try, in this order.
 
-    Raises: Infra; NotStarted and sandbox errors of `open_server`.
+    Returns: the first way understood, or what the first try showed. Raises: Infra; NotStarted and sandbox errors of `open_server`.
     """
-    best: Learned | None = None
-    for framing in FRAMINGS if given is None else (given.framing,):
-        learned = _attempt(open_server, hints, dice, framing)
-        if learned.understood:
-            return learned
-        best = best or learned
-    assert best is not None
-    return best
+    tries = []
+    for framing in framings:
+        tries.append(_attempt(open_server, hints, dice, framing))
+        if tries[-1].understood:
+            return tries[-1]
+    return tries[0]
 
 
 def _attempt(open_server: Callable[[], Server], hints: Hints, dice: random.Random, framing: str) -> Learned:
     server = open_server()
     try:
         return _Talk(server, hints, dice, framing).run()
-    except _Late:
+    except _TimersMatter:
         server = open_server()
         server.clock.timers_matter = True
         return _Talk(server, hints, dice, framing).run()
@@ -95,6 +98,7 @@ class _Voice:
 
     def __init__(self, name: str, link: Link) -> None:
         self.name, self.link, self._taken = name, link, 0
+        self.person = Person(name, *link.local)
 
     def take(self) -> str:
         """What came since the last time."""
@@ -107,214 +111,142 @@ class _Talk:
     """One conversation of questions with one server."""
 
     def __init__(self, server: Server, hints: Hints, dice: random.Random, framing: str) -> None:
-        self.server, self.clock, self.hints, self.dice = server, server.clock, hints, dice
-        self.end = "\n" if framing == "lines" else ""
-        self.framing = framing
+        self.server, self.clock, self.hints, self.dice, self.framing = server, server.clock, hints, dice, framing
         self._may_restart = not self.clock.timers_matter
         self._texts = 0
 
+    def run(self) -> Learned:
+        """Asks everything. A server that ends or refuses in the middle is simply not understood."""
+        seen = Seen(framing=self.framing)
+        try:
+            anna, boris = self._introductions(seen)
+            self._first_words(seen, anna, boris)
+            if seen.first not in seen.heard:
+                return Learned(guess(seen), False, model=self._model(), timers_matter=self.clock.timers_matter)
+            self._answer(seen, anna, boris)
+            dialect = infer(seen, anna.person, boris.person, self.hints.author)
+            return self._rest_of_it(dialect, anna, boris)
+        except NoConnection as error:
+            return Learned(guess(seen), False, model=self._model(), remarks=(f"подключиться не удалось: {error}",))
+
+    # -- the questions
+
+    def _introductions(self, seen: Seen) -> tuple[_Voice, _Voice]:
+        anna = self._come("Anna")
+        seen.greeting_anna = anna.take()
+        self._say(anna, anna.name)
+        seen.welcome_anna = anna.take()
+        boris = self._come("Boris")
+        seen.greeting_boris, seen.coming = boris.take(), anna.take()
+        self._say(boris, boris.name)
+        seen.welcome_boris, seen.naming = boris.take(), anna.take()
+        return anna, boris
+
+    def _first_words(self, seen: Seen, anna: _Voice, boris: _Voice) -> None:
+        def listen() -> bool:
+            seen.heard += anna.take()
+            seen.own += boris.take()
+            return seen.first in seen.heard
+
+        seen.first = self._text()
+        self._say(boris, seen.first)
+        if listen():
+            return
+        self._rest(patient=True)
+        if not listen():
+            self._say(anna, self._text())  # perhaps it is Anna's turn
+            seen.alternate = listen()
+
+    def _answer(self, seen: Seen, anna: _Voice, boris: _Voice) -> None:
+        seen.second = self._text()
+        self._say(anna, seen.second)
+        seen.heard_boris = boris.take()
+        if seen.second not in seen.heard_boris:
+            self._say(boris, self._text())  # perhaps it was his turn
+            seen.heard_boris += boris.take()
+            seen.alternate = seen.alternate or seen.second in seen.heard_boris
+
+    def _rest_of_it(self, dialect: Dialect, anna: _Voice, boris: _Voice) -> Learned:
+        seats, third = (2, None) if dialect.turns == "alternate" else self._third(boris, dialect)
+        model = self._model()
+        if seats is None and third is not None:
+            dialect = replace(dialect, left=self._leaving(anna, third, dialect))
+            dialect = replace(dialect, quit=self._quit_word(dialect))
+        return Learned(dialect, True, seats, model, self.clock.timers_matter, self.clock.known_busy)
+
+    def _third(self, boris: _Voice, dialect: Dialect) -> tuple[int | None, _Voice | None]:
+        """(2 if there is no seat for a third, the third)."""
+        try:
+            third = self._enter("Vera", dialect)
+        except NoConnection:
+            return 2, None
+        text = self._text()
+        self._say(boris, text)
+        if text in third.take():
+            return None, third
+        return (2 if third.link.ended or self.server.waiting() else None), third
+
+    def _leaving(self, anna: _Voice, leaver: _Voice, dialect: Dialect) -> str:
+        """What is said when somebody leaves, politely or else by a reset."""
+        anna.take()
+        for reset in (False, True):
+            self._act()
+            leaver.link.close(reset=reset)
+            self._rest()
+            left = template(anna.take(), leaver.person).strip()
+            if left or reset or self.server.exit_code() is not None:
+                return left
+            leaver = self._enter("Gleb", dialect)
+            anna.take()
+        return ""
+
+    def _quit_word(self, dialect: Dialect) -> str:
+        """Which of the words in the code ends the session of the one who says it."""
+        for word in self.hints.quit_words[:QUIT_WORDS_TRIED]:
+            if self.server.exit_code() is not None or self.clock.known_busy:
+                return ""
+            guest = self._enter("Denis", dialect)
+            self._say(guest, word)
+            if guest.link.ended:
+                return word
+            self._act()
+            guest.link.close()
+            self._rest()
+        return ""
+
     # -- acting
 
-    def come(self, name: str) -> _Voice:
+    def _come(self, name: str) -> _Voice:
         self._act()
         voice = _Voice(name + "".join(self.dice.choices(_SYLLABLES, k=2)), self.server.connect(name))
-        self.rest()
+        self._rest()
         return voice
 
-    def say(self, voice: _Voice, text: str) -> None:
-        self._act()
-        try:
-            voice.link.send((text + self.end).encode())
-        except OSError:
-            pass
-        self.rest()
+    def _enter(self, name: str, dialect: Dialect) -> _Voice:
+        voice = self._come(name)
+        if dialect.named_by != "nobody":
+            self._say(voice, voice.name)
+        return voice
 
-    def text(self) -> str:
+    def _say(self, voice: _Voice, text: str) -> None:
+        self._act()
+        with contextlib.suppress(OSError):  # whoever was hung up on says nothing
+            voice.link.send((text + ("\n" if self.framing == "lines" else "")).encode())
+        self._rest()
+
+    def _text(self) -> str:
         """A text like no other: three words and a number."""
         self._texts += 1
         return " ".join(self.dice.sample(_WORDS, 3)) + f" {self.dice.randrange(1000, 9999)}{self._texts}"
 
-    def rest(self, *, patient: bool = False) -> None:
+    def _rest(self, *, patient: bool = False) -> None:
         if self.clock.settle(time.monotonic() + STEP_LIMIT, patient=patient) is Rest.LATE:
             raise Infra("the machine is too busy: things were still moving at the deadline of the interview")
 
     def _act(self) -> None:
         self.clock.before_acting()
         if self.clock.timers_matter and self._may_restart:
-            raise _Late
+            raise _TimersMatter
 
-    # -- the questions
-
-    def run(self) -> Learned:
-        """Asks everything. A server that ends or refuses in the middle is simply not understood."""
-        try:
-            return self._converse()
-        except NoConnection as error:
-            return Learned(Dialect(named_by="nobody", author="unknown", relay="{text}"), False, remarks=(f"подключиться не удалось: {error}",))
-
-    def _converse(self) -> Learned:
-        anna = self.come("Anna")
-        greeting = anna.take()
-        self.say(anna, anna.name)
-        welcome_anna = anna.take()
-        boris = self.come("Boris")
-        greeting_boris, saw_coming = boris.take(), anna.take()
-        self.say(boris, boris.name)
-        welcome_boris, saw_naming = boris.take(), anna.take()
-        alternate = False
-        first = self.text()
-        self.say(boris, first)
-        heard, own = anna.take(), boris.take()
-        if first not in heard:
-            self.rest(patient=True)
-            heard, own = heard + anna.take(), own + boris.take()
-        if first not in heard:  # perhaps it is Anna's turn
-            self.say(anna, self.text())
-            heard, own = heard + anna.take(), own + boris.take()
-            alternate = first in heard
-        if first not in heard:
-            prompt = greeting or (greeting_boris if greeting_boris and greeting_boris in saw_coming else "")
-            guess = Dialect(prompt=prompt, named_by="prompt" if prompt else "first-message", author="unknown", relay="{text}", framing=self.framing)
-            return Learned(guess, False, model=observe(self.server.threads()), timers_matter=self.clock.timers_matter)
-        return self._understand(anna, boris, alternate, first, heard, own, greeting, greeting_boris, saw_coming, saw_naming, welcome_anna, welcome_boris)
-
-    def _understand(
-        self, anna: _Voice, boris: _Voice, alternate: bool, first: str, heard: str, own: str, greeting: str, greeting_boris: str,
-        saw_coming: str, saw_naming: str, welcome_anna: str, welcome_boris: str,
-    ) -> Learned:  # fmt: skip
-        before, after = _around(heard, first)
-        named = boris.name in before + after or not self._was_relayed(boris, saw_naming, before, after, anna, greeting_boris)
-        second = self.text()
-        self.say(anna, second)
-        heard_boris = boris.take()
-        if second not in heard_boris:
-            alternate = True
-            self.say(boris, self.text())
-            heard_boris += boris.take()
-        before_anna, after_anna = _around(heard_boris, second) if second in heard_boris else (before, after)
-        author = self._author(before, after, before_anna, after_anna, boris)
-        framing, after = self._framing(after)
-        relay = _template(before + "{text}" + after, boris, clock=True) if author in ("server", "label") else before + "{text}" + after
-        prompt = ""
-        if named:
-            prompt = greeting or (greeting_boris if greeting_boris in saw_coming else "")
-        notice = saw_coming if not named else saw_coming.replace(prompt, "", 1) + saw_naming
-        joined = _template(notice.replace(first, ""), boris).strip()
-        if not named and boris.name in joined:
-            joined = ""
-        welcome = (welcome_boris or welcome_anna) if named else greeting
-        welcome = welcome.replace(_fill(joined, boris), "", 1) if joined else welcome
-        welcome = welcome.replace(before + boris.name + after, "").replace(boris.name, "{name}").strip()
-        if not named and greeting != greeting_boris and not greeting:
-            welcome = ""
-        seats, third = self._third(anna, boris, alternate, named)
-        model = observe(self.server.threads())
-        left, quit_word = ("", "") if alternate or seats else self._departures(anna, third, named)
-        dialect = Dialect(
-            prompt=prompt, named_by=("prompt" if prompt else "first-message") if named else "nobody", author=author, relay=relay,
-            echo=first in own, welcome=welcome, joined=joined, left=left, quit=quit_word, framing=framing,
-            turns="alternate" if alternate else "free",
-        )  # fmt: skip
-        return Learned(dialect, True, seats, model, self.clock.timers_matter)
-
-    def _was_relayed(self, boris: _Voice, saw_naming: str, before: str, after: str, anna: _Voice, greeting_boris: str) -> bool:
-        """Whether the first thing Boris sent was passed on like any text, so that this server has no names."""
-        like_a_text = _shape(before + boris.name + after).strip()
-        if boris.name in saw_naming:
-            return _shape(saw_naming).strip().endswith(like_a_text) and (before.strip() != "" or saw_naming.strip() == boris.name)
-        # in turns Anna's first words may have been passed on instead, as soon as Boris was there
-        return anna.name in greeting_boris and _shape(greeting_boris).strip().endswith(_shape(before).lstrip() + anna.name)
-
-    def _author(self, before: str, after: str, before_anna: str, after_anna: str, boris: _Voice) -> Author:
-        if boris.name in before or boris.name in after:
-            return "server"
-        if _without_clock(before + after) != _without_clock(before_anna + after_anna) or str(boris.link.local[1]) in before + after:
-            return "label"
-        known = {"client": "client", "nobody": "nobody"}
-        return known.get(self.hints.author, "unknown")  # type: ignore[return-value]
-
-    def _framing(self, after: str) -> tuple[str, str]:
-        if self.framing == "lines":
-            return "lines", after.removesuffix("\n").removesuffix("\r")
-        return ("lines-out", after.removesuffix("\n").removesuffix("\r")) if after.endswith("\n") else ("none", after)
-
-    # -- a third, and leaving
-
-    def _third(self, anna: _Voice, boris: _Voice, alternate: bool, named: bool) -> tuple[int | None, _Voice | None]:
-        if alternate:
-            return 2, None
-        try:
-            third = self.come("Vera")
-        except NoConnection:
-            return 2, None
-        if named and not third.link.ended:
-            self.say(third, third.name)
-        text = self.text()
-        self.say(boris, text)
-        if text in third.take():
-            return None, third
-        return (2 if third.link.ended or self.server.waiting() else None), third
-
-    def _departures(self, anna: _Voice, third: _Voice | None, named: bool) -> tuple[str, str]:
-        if third is None:
-            return "", ""
-        anna.take()
-        left = ""
-        leaver: _Voice = third
-        for reset in (False, True):
-            self._act()
-            leaver.link.close(reset=reset)
-            self.rest()
-            left = _template(anna.take(), leaver).strip()
-            if left or reset or self.server.exit_code() is not None:
-                break
-            leaver = self.come("Gleb")
-            if named:
-                self.say(leaver, leaver.name)
-            anna.take()
-        return left, self._quit_word(anna, named)
-
-    def _quit_word(self, anna: _Voice, named: bool) -> str:
-        """Which of the words in the code ends the session of the one who says it."""
-        for word in self.hints.quit_words[:4]:
-            if self.server.exit_code() is not None or self.clock.known_busy:
-                return ""
-            guest = self.come("Denis")
-            if named:
-                self.say(guest, guest.name)
-            self.say(guest, word)
-            if guest.link.ended:
-                return word
-            self._act()
-            guest.link.close()
-            self.rest()
-        return ""
-
-
-def _around(stream: str, text: str) -> tuple[str, str]:
-    before, _, after = stream.partition(text)
-    return before, after
-
-
-def _shape(text: str) -> str:
-    """The text with every number replaced, so that clocks, ports and counters do not tell two labels apart."""
-    return re.sub(r"\d+", "#", text)
-
-
-def _without_clock(text: str) -> str:
-    return _TIME.sub("{time}", _DATE.sub("{date}", text))
-
-
-def _template(text: str, voice: _Voice, *, clock: bool = False) -> str:
-    """A notice or label with this guest's name and address made places to fill in."""
-    text = text.replace(voice.name, "{name}").replace(str(voice.link.local[1]), "{port}").replace(voice.link.local[0], "{host}")
-    return _without_clock(text) if clock else text
-
-
-def _fill(template: str, voice: _Voice) -> str:
-    return template.replace("{name}", voice.name).replace("{port}", str(voice.link.local[1])).replace("{host}", voice.link.local[0])
-
-
-def with_settings(learned: Learned, given: dict[str, str | bool]) -> Learned:
-    """What was learnt, with the fields a lab.toml states put over it."""
-    return replace(learned, dialect=replace(learned.dialect, **given)) if given else learned  # type: ignore[arg-type]
+    def _model(self) -> str:
+        return observe(self.server.threads())

@@ -20,7 +20,7 @@ class Lab:
     Attributes:
         failure: why the server did not start, None if it did.
         output: what it had printed when it failed to start.
-        stuck: where its threads were then.
+        stuck: where its threads were then, or the line that keeps it from starting.
         model: how it was seen to serve several users, as in `grading.model`.
     """
 
@@ -28,7 +28,8 @@ class Lab:
         self.submission, self.facts = submission, submission.facts
         self.failure: NotStarted | None = None
         self.output = ""
-        self.stuck: tuple[Stuck, ...] = ()
+        problem = submission.problem
+        self.stuck: tuple[Stuck, ...] = (Stuck(problem.file, problem.line, problem.source, "", ""),) if problem and problem.line else ()
         self.model = "other"
 
     def starts(self) -> None:

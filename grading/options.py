@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 
 @dataclass(frozen=True)
@@ -25,14 +24,3 @@ class Options:
     seed: int | None = None
     lang: str = "ru"
     isolation: str = "auto"
-
-
-class CheckInfo(Protocol):
-    """What `--list` and the rubrics must know of a check without running it."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def level(self) -> str: ...

@@ -1,7 +1,7 @@
 """The pytest plugin that makes a plain function a check: fixtures, needs, verdicts.
 
-A check talks through the `chat` fixture (or looks at the `lab`), and ends with everything said having come to everybody it was due to. It is
-run on the shared server; a failure there is run again on a fresh one, and if it fails there too, once more.
+A check talks through the `chat` fixture (or looks at the `lab`), and ends with everything said having come to everybody it was due to. It
+is run on the shared server; a failure there is run again on a fresh one, and if it fails there too, once more.
 """
 
 from __future__ import annotations
@@ -98,8 +98,9 @@ class Grading:
         begun = time.monotonic()
         blocker = self._blocker(mark["needs"])
         attempt, unstable = (Attempt(Verdict.BLOCKED), False) if blocker else self._judge(pyfuncitem, mark["id"])
+        title = (pyfuncitem.obj.__doc__ or mark["id"]).strip().splitlines()[0]
         self.results[mark["id"]] = CheckResult(
-            id=mark["id"], title=(pyfuncitem.obj.__doc__ or mark["id"]).strip().splitlines()[0], theme=pyfuncitem.path.stem, level=mark["level"],
+            id=mark["id"], title=title, theme=pyfuncitem.path.stem, level=mark["level"],
             verdict=attempt.verdict, expected=attempt.expected, actual=attempt.actual, stuck=attempt.stuck,
             blocked_by=blocker, unstable=unstable, seconds=time.monotonic() - begun,
         )  # fmt: skip

@@ -16,7 +16,7 @@ from grading.kernel import Address, Diag, PacketCount, Peer, diag_request
 from grading.links import Link
 from grading.result import Stuck
 from grading.sandbox import Process, Sandbox
-from grading.stillness import Stillness
+from grading.stillness import Rest, Stillness
 from grading.threads import Thread, Threads
 
 START_LIMIT: Final = 10.0
@@ -27,7 +27,7 @@ _LOOK: Final = 0.0008
 _FIRST_PORT: Final = 50001
 
 
-class NotStarted(Exception):  # noqa: N818 - it names a state of the student's server, not an error of ours
+class NotStarted(Exception):
     """The server did not come to listen.
 
     Attributes:
@@ -40,7 +40,7 @@ class NotStarted(Exception):  # noqa: N818 - it names a state of the student's s
         self.reason, self.code = reason, code
 
 
-class NoConnection(Exception):  # noqa: N818
+class NoConnection(Exception):
     """The server could not be connected to: refused, or nobody accepts and the queue is full."""
 
 
@@ -96,6 +96,7 @@ class Server:
             listeners = self._listeners()
             if listeners:
                 self._listens(listeners)
+                self.clock.begin()
                 return time.monotonic() - begun
             code = self.process.poll()
             if code is not None:
@@ -125,11 +126,12 @@ class Server:
         """Ctrl-C. Returns whether it ended within `limit` seconds, its whole process tree included."""
         if self.process is None:
             return True
+        self.clock.before_acting()
         self.process.signal(int(signal.SIGINT))
         deadline = time.monotonic() + limit
-        self.process.wait(deadline)
-        while self.sandbox.pids() and time.monotonic() < deadline:
-            select.select([], [], [], _LOOK)
+        rest = Rest.BUSY
+        while rest is Rest.BUSY and time.monotonic() < deadline:  # still: it will never end; busy: it may yet
+            rest = self.clock.settle(deadline, lambda: not self.sandbox.pids(), patient=True)
         return not self.sandbox.pids()
 
     def kill(self) -> None:
@@ -227,28 +229,25 @@ class Server:
 
     def _waits_for(self, thread: Thread, call: str, owners: dict[int, str]) -> str:
         who = owners.get(_socket_inode(self._proc_fd, thread.pid, thread.first) or -1, "")
-        match call:
-            case "recv" | "read" if who:
-                return f"пока {who} что-нибудь пришлёт"
-            case "recv":
-                return "данных от клиента, которого уже нет"
-            case "read" if thread.first == 0:
-                return "ввода с клавиатуры сервера"
-            case "send" | "write" if who:
-                return f"пока {who} прочтёт то, что ему уже отправлено"
-            case "accept":
-                return "нового подключения"
-            case "lock":
-                return "другого потока: блокировки (Lock), очереди или его окончания (join)"
-            case "select" | "poll" | "epoll":
-                return "события на любом из своих сокетов"
-            case "sleep":
-                return "конца паузы sleep"
-            case "busy":
-                return "ничего: цикл крутится без остановки"
-        return ""
+        if who and call in ("recv", "read"):
+            return f"пока {who} что-нибудь пришлёт"
+        if who and call in ("send", "write"):
+            return f"пока {who} прочтёт то, что ему уже отправлено"
+        if call == "read" and thread.first == 0:
+            return "ввода с клавиатуры сервера"
+        return _WAITS_FOR.get(call, "")
 
 
+_WAITS_FOR: Final = {
+    "recv": "данных от клиента, которого уже нет",
+    "accept": "нового подключения",
+    "lock": "другого потока: блокировки (Lock), очереди или его окончания (join)",
+    "select": "события на любом из своих сокетов",
+    "poll": "события на любом из своих сокетов",
+    "epoll": "события на любом из своих сокетов",
+    "sleep": "конца паузы sleep",
+    "busy": "ничего: цикл крутится без остановки",
+}
 _SOCKET: Final = re.compile(r"socket:\[(\d+)\]")
 
 

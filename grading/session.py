@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 import json
 import sys
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -24,8 +24,6 @@ from grading.reports.text import encodable, safe
 from grading.result import Report
 from grading.submission.model import Submission
 
-Progress = Callable[[str, int], Iterable[int]]
-
 
 @dataclass(frozen=True)
 class Session:
@@ -42,9 +40,10 @@ class Session:
         self._prepare_folder()
         code = PASSED
         rounds = [submission for submission in submissions for _again in range(repeat)]
-        with _progress(len(rounds)) as progress, closing(self._outcomes(submissions, rounds)) as outcomes:
+        progress = _Progress(len(rounds))
+        with closing(self._outcomes(submissions, rounds)) as outcomes:
             for submission in submissions:
-                first, *again = [next(outcomes) for _again in progress(submission.path, repeat)]
+                first, *again = [next(outcomes) for _again in progress.rounds(submission.path, repeat)]
                 code = worse(code, self._show(first))
                 if again and not _the_same(first, again, submission.path):
                     code = worse(code, OURS)
@@ -119,22 +118,23 @@ def _without_times(outcome: batch.Outcome) -> str:
 # -- streams
 
 
-@contextmanager
-def _progress(total: int) -> Iterator[Progress]:
-    """Counts the rounds of each submission, on a line of stderr where somebody is there to see it."""
-    if not sys.stderr.isatty():
-        yield lambda path, rounds: range(rounds)
-        return
-    with make_console(sys.stderr).status(Text(_("Проверяю"))) as status:
-        number = count(1)
+class _Progress:
+    """Counts rounds, on a line of stderr where somebody is there to see it. The line is gone before anything else is printed."""
 
-        def progress(path: str, rounds: int) -> Iterator[int]:
-            for round in range(rounds):
-                line = _("Проверяю, {number} из {total}: {path}").format(number=next(number), total=total, path=safe(path))
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._number = count(1)
+
+    def rounds(self, path: str, times: int) -> Iterator[int]:
+        """The numbers of so many rounds over one submission."""
+        if not sys.stderr.isatty():
+            yield from range(times)
+            return
+        with make_console(sys.stderr).status(Text(_("Проверяю"))) as status:
+            for round in range(times):
+                line = _("Проверяю, {number} из {total}: {path}").format(number=next(self._number), total=self._total, path=safe(path))
                 status.update(Text(line, no_wrap=True, overflow="ellipsis"))
                 yield round
-
-        yield progress
 
 
 def _print_bytes(text: str) -> None:

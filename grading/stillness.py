@@ -20,11 +20,11 @@ from grading.links import Link
 from grading.threads import Thread, Threads
 
 PATIENCE: Final = 8.0
-"""Seconds a server's timers may keep us waiting; the slowest forwarders among 350 real servers sleep 2-3 s after a message."""
+"""Seconds a server's timers may keep us waiting for nothing; the slowest of 350 real servers sleep 2-3 s after a message."""
 BUSY_AFTER: Final = 0.25
 """Seconds of processor time burnt without any traffic that make a server busy: a hundred times what relaying a message costs."""
-BUSY_AGAIN: Final = 0.03
-"""The same for a server that was found busy before: it is known to spin, so less is needed to see that nothing comes of it."""
+BUSY_AGAIN: Final = 0.06
+"""The same for a program that was found busy before: it is known to spin, so less is needed to see that nothing comes of it."""
 INBOX_LIMIT: Final = 4 << 20
 """Bytes a guest keeps; a server that sends more than that in one step floods, and is read no further."""
 _GLANCE: Final = 0.0004
@@ -62,7 +62,13 @@ class Look:
 
 
 class Stillness:
-    """The clock of a conversation: waits until nothing more can happen."""
+    """The clock of a conversation: waits until nothing more can happen.
+
+    Attributes:
+        links: the guests' connections to watch.
+        timers_matter: a timer of this server has led to bytes; set from outside where that was learnt before.
+        known_busy: this server was found busy; suspected_busy: it, or another start of the same program, was.
+    """
 
     def __init__(self, threads: Threads, diag: Diag, packets: PacketCount, listeners: Callable[[], Sequence[bytes]]) -> None:
         """`listeners()`: inet_diag requests for the server's listening sockets, to see who waits to be accepted."""
@@ -70,6 +76,7 @@ class Stillness:
         self.links: list[Link] = []
         self.timers_matter = False
         self.known_busy = False
+        self.suspected_busy = False
         self._rested: tuple[object, ...] | None = None
         self._waited = True
         self._acted: dict[tuple[int, int], bytes] = {}
@@ -93,14 +100,22 @@ class Stillness:
             unread=sum(_unread(peer) for peer in peers),
         )
 
+    def begin(self) -> None:
+        """A server has just started: what its threads did until now is no answer to anybody."""
+        self._remember(self.look())
+        self._rested, self._waited = None, False
+
     def before_acting(self) -> None:
         """To be called before a guest acts: whatever came since the last stillness, a timer of the server has sent."""
         if not self._waited:
             return
         look = self.look()
         self.timers_matter = self.timers_matter or (self._rested is not None and look.traffic != self._rested)
-        self._acted = {(thread.pid, thread.tid): thread.clock for thread in look.threads}
+        self._remember(look)
         self._rested, self._waited = None, False
+
+    def _remember(self, look: Look) -> None:
+        self._acted = {(thread.pid, thread.tid): thread.clock for thread in look.threads}
 
     def in_the_middle(self, thread: Thread) -> bool:
         """Whether a thread has run since the guests acted and now sleeps for a time: it will go on with what it began."""
@@ -123,6 +138,7 @@ class Stillness:
             rest = wait.judge(look)
             if rest is not None:
                 self.known_busy = self.known_busy or rest is Rest.BUSY
+                self.suspected_busy = self.suspected_busy or self.known_busy
                 self._rested = look.traffic if rest is Rest.STILL else None
                 return rest
             self._glance(wait.pause)
@@ -162,9 +178,11 @@ class _Wait:
                 return rest
         elif look.quiet:
             self.pause = 0.0  # the second look may follow at once
-        if look.cpu - self._active.cpu > (BUSY_AGAIN if self._clock.known_busy else BUSY_AFTER):
+        if look.cpu - self._active.cpu > (BUSY_AGAIN if self._clock.suspected_busy else BUSY_AFTER):
             return Rest.BUSY
-        return Rest.LATE if time.monotonic() > self._deadline else None
+        if time.monotonic() > self._deadline:
+            return Rest.STILL if look.quiet else Rest.LATE  # a server that only sleeps is slow by itself, not through our machine
+        return None
 
     def _still(self, look: Look) -> Rest | None:
         if not any(thread.timed for thread in look.threads):
@@ -179,7 +197,7 @@ class _Wait:
             if look.traffic == self._round.traffic:
                 return Rest.STILL
             self._clock.timers_matter = True
-            self._round = look
+            self._round, self._round_ends = look, now + PATIENCE  # something comes of waiting
         return Rest.STILL if now > self._round_ends else None
 
 

@@ -26,13 +26,14 @@ def short(said: Said[Guest]) -> str:
 def missing(chat: Chat, hearer: Guest, said: Said[Guest]) -> str:
     """What came at `hearer` instead of a text: its beginning, something else, or nothing."""
     stream = bytes(hearer.link.inbox)
+    for other in chat.oracle.said:  # texts that begin alike must not be taken for a piece of this one
+        stream = stream.replace(other.data, b"\n")
     whole = matched(stream, said.data)
     if whole >= min(8, len(said.data)):
         at = stream.find(said.data[:whole]) + whole
         came = stream[at : at + 40].decode("utf-8", errors="replace")
         return f"пришло не целиком: первые {whole} байт из {len(said.data)} верны, дальше " + (f"«{came}»" if came else "ничего")
-    ends = [found + len(other.data) for other in chat.oracle.said if (found := stream.find(other.data)) >= 0]
-    new = stream[max(ends, default=0) :].decode("utf-8", errors="replace").strip()
+    new = stream[stream.rfind(b"\n") + 1 :].decode("utf-8", errors="replace").strip()
     return f"пришло «{new[-160:]}»" if new else f"{hearer} не слышит ничего"
 
 
@@ -66,7 +67,8 @@ def why_not(chat: Chat, what: str) -> str:
 def not_again(failure: NotStarted, output: str) -> str:
     """Why a second start failed."""
     how = f"второй запуск завершился {_exit_words(failure.code)}" if failure.code is not None else "второй запуск порт не слушает"
-    return how + _last_error(output)
+    lines = output.strip().splitlines()
+    return how + (_last_error(output) or (f"; последнее, что он напечатал: {lines[-1].strip()[:200]}" if lines else ""))
 
 
 def _exit_words(code: int) -> str:

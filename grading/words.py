@@ -8,7 +8,10 @@ from typing import Final
 _SYLLABLES: Final = [consonant + vowel for consonant in "бвгзлмнр" for vowel in "аеио"]
 _LATIN_SYLLABLES: Final = [consonant + vowel for consonant in "blmnrv" for vowel in "aeio"]
 _CYRILLIC: Final = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
-_LATIN: Final = "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh sch _ y _ e yu ya".split()
+_LATIN: Final = [
+    "a", "b", "v", "g", "d", "e", "e", "zh", "z", "i", "y", "k", "l", "m", "n", "o", "p",
+    "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "sch", "_", "y", "_", "e", "yu", "ya",
+]  # fmt: skip
 
 
 class Unique(str):

@@ -37,3 +37,4 @@ def _others_go_on(chat: Chat, go: Callable[[Guest], None]) -> None:
     for author, hearer in ((vera, gleb), (gleb, vera), (vera, gleb)):
         author.says("остались мы вдвоём")
         hearer.hears("остались мы вдвоём", by=author)
+        chat.settle()  # what the message did to the server takes effect before the next one

@@ -12,6 +12,7 @@ from typing import Final
 from grading.reports import json_lines
 from grading.result import Report
 
+_RESERVED: Final = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")  # no files on Windows, whatever the suffix
 _LONGEST: Final = 100  # characters of a name; file systems take 255 bytes, and a Russian letter has two
 
 
@@ -24,9 +25,9 @@ def write(report: Report, folder: Path) -> Path:
 
 def stem(path: str) -> str:
     """A file name for a submission: readable, the same every time, different for different paths, and good on every system."""
-    readable = re.sub(r"[^\w.-]+", "_", path).strip("._-")
-    whole = readable.replace("_", "/") == path  # nothing was lost, so no other path has this name
-    if whole and len(readable) <= _LONGEST:
+    readable = re.sub(r"[^\w.-]+", "_", path.replace("/", "__")).strip("._-")
+    whole = readable.replace("__", "/") == path  # nothing was lost, so no other path has this name
+    if whole and 0 < len(readable) <= _LONGEST and not _RESERVED.fullmatch(readable):
         return readable
     mark = hashlib.sha256(path.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return f"{readable[:_LONGEST]}-{mark}".lstrip("-")

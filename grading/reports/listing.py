@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from grading.catalogue import CheckInfo
 from grading.messages import _
-from grading.options import CheckInfo
 from grading.reports.text import safe
 from grading.rubrics import Rubric
 
@@ -30,14 +30,18 @@ class Layer(Protocol):
 
 
 def show_checks(checks: Iterable[CheckInfo], rubrics: Sequence[Rubric], console: Console) -> None:
-    """Every check: its id, level, what it shows, and its points in each variant; an empty cell means it does not apply there."""
+    """Every check: its id, level, what it shows, and its points in each variant; an empty cell means it does not apply there.
+
+    They come in the order of the rubrics, those without points last.
+    """
     table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
     table.add_column(_("проверка"), overflow="fold", min_width=12)
     table.add_column(_("уровень"), no_wrap=True)
     for rubric in rubrics:
         table.add_column(Text(safe(rubric.variant)), justify="right", overflow="fold", min_width=5)
     table.add_column(_("что показывает"), overflow="fold", min_width=16)
-    for check in checks:
+    order = list(dict.fromkeys(id for rubric in rubrics for id in rubric.points))
+    for check in sorted(checks, key=lambda check: order.index(check.id) if check.id in order else len(order)):
         points = [Text(str(rubric.points[check.id]) if check.id in rubric.points else "") for rubric in rubrics]
         table.add_row(Text(check.id), Text(check.level), *points, Text(safe(_(check.title))))
     table.add_section()

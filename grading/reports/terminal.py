@@ -38,12 +38,11 @@ def _parts(report: Report) -> Iterator[RenderableType]:
     yield from _output(report)
     passed = [check for check in graded if check.verdict is Verdict.PASSED]
     yield from _list(_("Пройдено"), (_line("✓", "green", check) for check in passed))
-    blocked = [check for check in graded if check.verdict is Verdict.BLOCKED]
-    yield from _list(_("Не дошло до проверки"), (_line("○", "yellow", check, _waits_for(check)) for check in blocked))
+    yield from _list(_("Не дошло до проверки"), _blocked(graded))
     infra = [check for check in graded if check.verdict is Verdict.INFRA]
     yield from _list(_("Не удалось проверить, и это не ваша вина"), (_line("!", "magenta", check, check.actual) for check in infra))
     yield from _list(_("К сведению, баллов не стоит"), (_info(check) for check in report.checks if check.level == "info"))
-    absent = [check.title for check in graded if check.verdict is Verdict.NA and not check.max_points]
+    absent = [_title(check) for check in graded if check.verdict is Verdict.NA and not check.max_points]
     yield from _list(_("Не относится к вашему чату"), [_body("; ".join(absent))] if absent else [])
     yield from _list(_("Примечания"), (_body(note) for note in report.notes))
 
@@ -117,12 +116,12 @@ def _behind(id: str, checks: list[CheckResult]) -> int:
 
 def _failure(check: CheckResult, behind: int) -> RenderableType:
     title = Text.assemble(("✗ ", "bold red"), (ngettext("{n} балл", "{n} балла", check.max_points - check.points), "bold red"), "  ")
-    title.append(safe(check.title), "bold")
+    title.append(_title(check), "bold")
     title.append(f"  [{safe(check.id)}]", "dim")
     lines = [
         (_("ожидалось"), check.expected),
         (_("получено"), check.actual),
-        *((_("где ждёт"), _stuck(thread)) for thread in check.stuck),
+        *((_("где ждёт") if number == 0 else "", _stuck(thread)) for number, thread in enumerate(check.stuck)),
         (_("что делать"), check.advice),
     ]
     if behind:
@@ -143,8 +142,14 @@ def _stuck(thread: Stuck) -> str:
     return "\n".join(part for part in (where, why) if part)
 
 
-def _waits_for(check: CheckResult) -> str:
-    return _("ждёт {id}").format(id=check.blocked_by) if check.blocked_by else check.actual
+def _blocked(checks: list[CheckResult]) -> Iterator[RenderableType]:
+    """What could not run, together by what stands in the way: a server that does not start blocks nearly everything."""
+    blocked = [check for check in checks if check.verdict is Verdict.BLOCKED]
+    for blocker in dict.fromkeys(check.blocked_by for check in blocked):
+        waiting = [check for check in blocked if check.blocked_by == blocker]
+        titles = "; ".join(_title(check) for check in waiting)
+        reason = _("ждут {id}: {titles}").format(id=blocker, titles=titles) if blocker else titles
+        yield _row("○", "yellow", f"0/{sum(check.max_points for check in waiting)}", Text("; ".join(safe_lines(reason)), overflow="fold"))
 
 
 def _output(report: Report) -> Iterator[RenderableType]:
@@ -172,10 +177,13 @@ def _list(title: str, lines: Iterable[RenderableType]) -> Iterator[RenderableTyp
 
 def _line(sign: str, style: str, check: CheckResult, more: str = "") -> RenderableType:
     """One check on one line: sign, points, title, and what more there is to say; a long one is folded beside its points."""
-    text = Text(safe(check.title), overflow="fold")
+    text = Text(_title(check), overflow="fold")
     if more:
         text.append(" — " + "; ".join(safe_lines(more)), "dim")
-    worth = str(check.points) if check.verdict is Verdict.PASSED else f"{check.points}/{check.max_points}"
+    return _row(sign, style, str(check.points) if check.verdict is Verdict.PASSED else f"{check.points}/{check.max_points}", text)
+
+
+def _row(sign: str, style: str, worth: str, text: Text) -> RenderableType:
     row = Table.grid(padding=(0, 1, 0, 0))
     row.add_column(no_wrap=True)
     row.add_column(no_wrap=True, justify="right", min_width=4)
@@ -186,7 +194,12 @@ def _line(sign: str, style: str, check: CheckResult, more: str = "") -> Renderab
 
 def _info(check: CheckResult) -> RenderableType:
     answer = {Verdict.PASSED: _("да"), Verdict.FAILED: _("нет")}.get(check.verdict, "—")
-    return _body(f"{check.title}: {answer}")
+    return _body(f"{_title(check)}: {answer}")
+
+
+def _title(check: CheckResult) -> str:
+    """A check's title without the full stop of its docstring: here it stands among other words."""
+    return safe(check.title).rstrip(".")
 
 
 def _heading(text: str) -> RenderableType:

@@ -16,7 +16,7 @@ _JOINER: Final = "\u200d"
 # What a console of fewer characters shows instead. cp866 has frames but no dashes, cp1251 dashes but no frames, ASCII neither.
 _PLAIN: Final = {
     "—": "-", "–": "-", "‑": "-", "−": "-", "…": "...", "·": "|", "•": "*", "«": '"', "»": '"', "“": '"', "”": '"', "→": "->", "×": "x",
-    "✓": "+", "✗": "x", "█": "#", "░": ".", "№": "N", "≥": ">=", "\u00a0": " ",
+    "✓": "+", "○": "o", "✗": "x", "█": "#", "░": ".", "№": "N", "≥": ">=", "\u00a0": " ",
 }  # fmt: skip
 
 

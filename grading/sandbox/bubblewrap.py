@@ -15,6 +15,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
 from grading.sandbox import recipe
 from grading.sandbox.channel import Channel
@@ -23,7 +24,8 @@ from grading.sandbox.model import BUBBLEWRAP, Limits, SandboxError
 
 START_SECONDS = 15.0  # until the starter greets us: 25 ms at rest
 CLOSE_SECONDS = 2.0
-FIRST_UID = 1_000_000  # above what distributions give to people and to subordinate uids of containers that map only 65536 of them
+PAGE = 4096  # what a RAM disk rounds the size of a file up to
+FIRST_UID, MOST_UIDS = 1_000_000_000, 1_000_000_000  # above what distributions give to people and containers
 _counter = itertools.count()
 
 
@@ -85,8 +87,10 @@ class BubblewrapSandbox(LinuxSandbox):
         if program is None:
             raise SandboxError("bubblewrap (bwrap) is not installed")
         root = os.getuid() == 0
-        uid = FIRST_UID + (os.getpid() * 64 + next(_counter)) % 1_000_000_000 if root else os.getuid()
-        options = recipe.command(self.limits, uid, root, self._make)
+        uid = fresh_uid() if root else os.getuid()
+        # The limit is what a student may add; a submission that is large itself is not our failure.
+        room = replace(self.limits, lab_disk=self.limits.lab_disk + sum(-(-len(content) // PAGE) * PAGE for content in files.values()))
+        options = recipe.command(room, uid, root, self._make)
         if threading.current_thread() is threading.main_thread():
             options.append("--die-with-parent")  # the kernel means the thread; the control socket's end does the same, only later
         lab = self._make(pack(files))
@@ -160,6 +164,20 @@ class BubblewrapSandbox(LinuxSandbox):
             os.close(self._stderr)
         if not gone:
             raise SandboxError("processes of the sandbox do not die")
+
+
+def fresh_uid() -> int:
+    """A uid for one sandbox of a grader that is root: nobody else's, so that RLIMIT_NPROC counts this sandbox alone.
+
+    In a container that maps but few uids it is one of the upper half of those.
+    """
+    number = os.getpid() * 64 + next(_counter)
+    with open("/proc/self/uid_map") as lines:
+        ranges = [(int(line.split()[0]), int(line.split()[2])) for line in lines]
+    if any(first <= FIRST_UID and first + count >= FIRST_UID + MOST_UIDS for first, count in ranges):
+        return FIRST_UID + number % MOST_UIDS
+    first, count = max(ranges, key=lambda mapped: mapped[1])
+    return first + count // 2 + number % max(1, count // 2)
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:

@@ -52,9 +52,10 @@ class Channel:
             return self._receive(time.monotonic() + patience)
 
     def close(self) -> None:
-        """Hang up; the starter then ends itself and everything it started."""
-        self._broken = self._broken or "closed"
-        self._socket.close()
+        """Hang up; the starter then ends itself and everything it started. A request in another thread is let finish first."""
+        with self._lock:
+            self._broken = self._broken or "closed"
+            self._socket.close()
 
     def _receive(self, deadline: float) -> tuple[str, list[int]]:
         poll = select.poll()

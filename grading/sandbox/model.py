@@ -33,7 +33,7 @@ class Limits:
         file_size: of any one file, memfd included.
         open_files: in the student's processes only; the starter needs more for the guests' sockets.
         processes: processes and threads in one sandbox; 30 users with two threads each are 61.
-        lab_disk, tmp, shm: sizes of the RAM disks /lab, /tmp and /dev/shm (bubblewrap only).
+        lab_disk, tmp, shm: sizes of the RAM disks /lab (besides the submission itself), /tmp and /dev/shm (bubblewrap only).
     """
 
     address_space: int = 4096 * MIB

@@ -1,7 +1,7 @@
 """What was handed in: find it, read it, never run it.
 
 `find(path)` takes a lab folder, a class tree, a Markdown report, a notebook, a zip, or one .py file, and gives a Submission for each chat.
-What cannot be graded is a Submission with a `problem`, never an exception; only a wrong command line or lab.toml is a ConfigError.
+What cannot be graded is a Submission with a `problem`, never an exception; only a wrong command line or teacher's file is a ConfigError.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ import stat
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from grading.errors import ConfigError
 from grading.submission.assemble import Found, assemble
 from grading.submission.entry import candidate, clients
 from grading.submission.facts import syntax_problem
 from grading.submission.lab_toml import NAME as LAB_TOML
-from grading.submission.lab_toml import ConfigError, teachers
+from grading.submission.lab_toml import teachers
 from grading.submission.labs import labs_in, report_lab
 from grading.submission.model import LabSettings, Origin, Place, Problem, SourceFacts, Submission, printable
 from grading.submission.modules import Sources, closure, imports_of
@@ -46,13 +47,13 @@ def find(path: Path, teacher_settings: Path | None = None) -> list[Submission]:
         teacher_settings: a lab.toml that wins over the students' own, or a folder with `<lab>/lab.toml` or `<lab>.toml` for some of them.
 
     Raises:
-        ConfigError: `path` does not exist; the teacher's settings are wrong; the lab.toml of the one lab at `path` is wrong. Among several
-            labs a wrong lab.toml is the problem (kind "config") of its own lab, and the others are graded.
+        ConfigError: `path` does not exist, or the teacher's settings are wrong. A student's own lab.toml that is wrong is the problem
+            (kind "config") of that submission: it still gets its report, and the others are graded.
     """
     if not path.exists():
         raise ConfigError("нет такого файла или папки", printable(str(path)))
     labs = labs_in(FolderTree(path), _name(path)) if path.is_dir() else _in_file(path)
-    return [_submission(lab, teacher_settings, alone=len(labs) == 1) for lab in labs]
+    return [_submission(lab, teacher_settings) for lab in labs]
 
 
 def _name(path: Path) -> str:
@@ -60,15 +61,14 @@ def _name(path: Path) -> str:
     return str(path) if path.name else str(path.resolve().name or path)
 
 
-def _submission(lab: Found, teacher_settings: Path | None, *, alone: bool) -> Submission:
+def _submission(lab: Found, teacher_settings: Path | None) -> Submission:
     last = PurePosixPath(lab.path)
     word = teachers(teacher_settings, last.stem if last.suffix.lower() in (*SUFFIXES, ".py", ".zip") else last.name)
     try:
         return assemble(lab, word)
     except ConfigError as error:
-        if alone:
-            raise
-        return assemble(replace(lab, files={}, problem=Problem("config", str(error), error.file, error.line)), word)
+        place = f"{error.file}, строка {error.line}" if error.line else error.file
+        return assemble(replace(lab, problem=Problem("config", f"{place}: {error.message}", error.file, error.line)), word)
 
 
 def _in_file(path: Path) -> list[Found]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
+from grading.errors import ConfigError
 from grading.submission import lab_toml
 from grading.submission.entry import Candidate, Launch, candidate, clients, launch, servers
 from grading.submission.facts import facts_of, start_problem
@@ -31,7 +32,7 @@ def assemble(found: Found, teacher: LabSettings | None) -> Submission:
     """The submission; what the teacher settled wins over the lab's own lab.toml. Raises ConfigError if that file is wrong."""
     name = PurePosixPath(found.path).name or "lab"
     path = printable(found.path)
-    settings = LabSettings() if found.problem is not None else _settings(found, path)
+    settings = LabSettings() if found.problem is not None else _settings(found)
     if teacher is not None:
         settings = lab_toml.merged(settings, teacher)
     base = Submission(path, found.files, sha256=digest(found.files), notes=found.notes, origin=found.origin, settings=settings)
@@ -39,7 +40,7 @@ def assemble(found: Found, teacher: LabSettings | None) -> Submission:
         return replace(base, problem=found.problem)
     sources = Sources(found.files)
     if settings.file and settings.file not in sources:
-        raise _wrong(found.files, path, "file", f"нет файла {printable(settings.file)}, названного в [launch] file")
+        raise _wrong(found.files, "file", f"нет файла {printable(settings.file)}, названного в [launch] file")
     if settings.file:  # whoever wrote lab.toml knows best
         return _with_server(base, candidate(settings.file, sources), sources, name)
     chosen, notes = _choose(sources, found.prefer)
@@ -48,14 +49,14 @@ def assemble(found: Found, teacher: LabSettings | None) -> Submission:
     return _with_server(replace(base, notes=(*base.notes, *notes)), chosen, sources, name)
 
 
-def _settings(found: Found, path: str) -> LabSettings:
+def _settings(found: Found) -> LabSettings:
     raw = found.files.get(lab_toml.NAME)
-    return LabSettings() if raw is None else lab_toml.read(raw, f"{path}/{lab_toml.NAME}")
+    return LabSettings() if raw is None else lab_toml.read(raw, lab_toml.NAME)
 
 
-def _wrong(files: Mapping[str, bytes], path: str, key: str, message: str) -> lab_toml.ConfigError:
+def _wrong(files: Mapping[str, bytes], key: str, message: str) -> ConfigError:
     text = files.get(lab_toml.NAME, b"").decode("utf-8", "replace")
-    return lab_toml.ConfigError(message, f"{path}/{lab_toml.NAME}", lab_toml.line_of(text, "launch", key))
+    return ConfigError(message, lab_toml.NAME, lab_toml.line_of(text, "launch", key))
 
 
 def _choose(sources: Sources, prefer: str) -> tuple[Candidate | None, list[str]]:
@@ -72,7 +73,8 @@ def _choose(sources: Sources, prefer: str) -> tuple[Candidate | None, list[str]]
     if not best.is_chat:
         notes.append(f"По исходному тексту {best.path} не похож на чат: не видно, чтобы сказанное одним доходило до других.")
     elif rivals:
-        notes.append(f"Чатов несколько, проверяется {best.path} ({best.kind}); остались в стороне: {', '.join(rivals)}.")
+        more = f" и ещё {len(rivals) - 3}" if len(rivals) > 3 else ""
+        notes.append(f"Чатов несколько, проверяется {best.path} ({best.kind}); остались в стороне: {', '.join(rivals[:3])}{more}.")
     return best, notes
 
 
@@ -94,7 +96,7 @@ def _launched(ready: Submission, start: Launch) -> Submission:
         inside = not cwd or ready.server.startswith(cwd + "/")
         argv = (ready.server.removeprefix(cwd + "/") if cwd and inside else "../" * len(PurePosixPath(cwd).parts) + ready.server,)
         if cwd and not any(path.startswith(cwd + "/") for path in ready.files):
-            raise _wrong(ready.files, ready.path, "cwd", f"нет папки {printable(cwd)}, названной в [launch] cwd")
+            raise _wrong(ready.files, "cwd", f"нет папки {printable(cwd)}, названной в [launch] cwd")
     return replace(ready, cwd=cwd, argv=(*argv, *settings.args))
 
 

@@ -21,7 +21,8 @@ _CHOSEN = frozenset({"input", "choice", "randint", "argv", "getsockname", "getho
 _KEYBOARD = frozenset({"input", "readline", "ainput", "prompt"})
 _CLOCK = frozenset({"now", "time", "strftime", "ctime", "asctime", "localtime", "today", "datetime", "isoformat"})
 _DEPTH = 6  # assignments followed back: enough for people
-_STEPS = 5_000  # altogether: `x = x + x` written a thousand times must not keep the grader busy
+_MEANINGS = 20  # assignments to one variable that are looked at
+_STEPS = 2_000  # altogether: `x = x + x` written a thousand times must not keep the grader busy
 
 
 @dataclass
@@ -29,6 +30,7 @@ class _Program:
     """Where the values of a client's variables come from, scope by scope ("" is the module)."""
 
     steps: int = 0
+    attributes: dict[str, list[tuple[ast.expr, str]]] = field(default_factory=dict)  # "self.name", whichever method sets it
     values: dict[tuple[str, str], list[ast.expr]] = field(default_factory=dict)
     parameters: dict[str, list[str]] = field(default_factory=dict)
     sends: list[tuple[str, ast.expr, bool]] = field(default_factory=list)  # (scope, what is sent, inside a loop)
@@ -36,12 +38,16 @@ class _Program:
 
     def meanings(self, node: ast.expr, scope: str) -> list[tuple[ast.expr, str]]:
         """What a variable may hold: the expressions assigned to it, or passed for it, and the scope of each."""
-        self.steps += 1
         if self.steps > _STEPS:
             return []
-        key = node.id if isinstance(node, ast.Name) else ast.unparse(node)
+        found = self._meanings(node, scope)[:_MEANINGS]
+        self.steps += 1 + len(found)
+        return found
+
+    def _meanings(self, node: ast.expr, scope: str) -> list[tuple[ast.expr, str]]:
         if isinstance(node, ast.Attribute):
-            return [(value, where) for (where, name), values in self.values.items() if name == key for value in values]
+            return self.attributes.get(ast.unparse(node), [])
+        key = node.id if isinstance(node, ast.Name) else ""
         own = [(value, scope) for value in self.values.get((scope, key), [])]
         if key in (names := self.parameters.get(scope, [])):
             place = names.index(key)
@@ -60,7 +66,8 @@ def author_of(raw: bytes) -> Who:
     try:
         program = _Program()
         _collect(tree, program, "", False)
-        verdicts = {_judge(sent, scope, program) for scope, sent, looped in program.sends if looped or _called_in_loop(scope, program)}
+        looping = {called for _, called, _, looped in program.calls if looped}
+        verdicts = {_judge(sent, scope, program) for scope, sent, looped in program.sends if looped or scope in looping}
         verdicts = verdicts - {""} or {_judge(sent, scope, program) for scope, sent, _ in program.sends}
     except RecursionError:
         return ""
@@ -100,15 +107,14 @@ def _remember(target: ast.expr, value: ast.expr, program: _Program, scope: str) 
         for number, part in enumerate(target.elts):
             _remember(part, value.elts[number] if same and isinstance(value, ast.Tuple | ast.List) else value, program, scope)
     elif isinstance(target, ast.Name | ast.Attribute):
-        program.values.setdefault((scope, ast.unparse(target)), []).append(value)
+        if isinstance(target, ast.Attribute):
+            program.attributes.setdefault(ast.unparse(target), []).append((value, scope))
+        else:
+            program.values.setdefault((scope, target.id), []).append(value)
 
 
 def _called(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
-
-
-def _called_in_loop(scope: str, program: _Program) -> bool:
-    return any(called == scope and looped for _, called, _, looped in program.calls)
 
 
 def _judge(sent: ast.expr, scope: str, program: _Program) -> Who:

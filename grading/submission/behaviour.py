@@ -24,8 +24,9 @@ RECEIVES = frozenset(
 _ENGINES = re.compile(
     r"^((Threading|Forking)?(TCP|UDP|Unix\w*)Server|(Threading)?HTTPServer|listenTCP|start_server|create_datagram_endpoint)$"
 )
+_TO_ITSELF, _NOT_OURS = -1, -2
 _DELIVERS = re.compile(r"send|write|deliver|broadcast|notify|reply|отправ", re.I)
-_CONNECTION = re.compile(r"conn|client|sock|addr|writer|user|peer|member|handler|self$", re.I)
+_CONNECTION = re.compile(r"conn|client|sock|addr|writer|user|guest|peer|member|handler|self$", re.I)
 
 
 @lru_cache(maxsize=4096)
@@ -46,6 +47,8 @@ class _Reader(ast.NodeVisitor):
     def __init__(self) -> None:
         self.seen: dict[str, bool | int | frozenset[int]] = {}
         self.own: set[str] = set()
+        self.senders: dict[str, int] = {}  # the student's own functions and methods around send, such as guest.say()
+        self.receivers: set[str] = set()
         self.words = self.accepts = 0
         self.numbers: set[int] = set()
         self.loops: list[set[str]] = []  # variables of the loops around us
@@ -54,6 +57,7 @@ class _Reader(ast.NodeVisitor):
     def read(self, tree: ast.Module) -> Traits:
         # `start_server` is asyncio's, and what every second student calls a function of their own.
         self.own = {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
+        self.senders, self.receivers = _wrappers(tree)
         self.visit(tree)
         self._leave_function()
         self.seen["starts"] = any(map(_starts, tree.body))
@@ -118,25 +122,34 @@ class _Reader(ast.NodeVisitor):
         received, sent, addresses = self.functions[-1]
         if name in RECEIVES and (receiver or name.startswith("sock_")):
             self.seen["receives"] = True
-            if "recvfrom" in name:
-                self.seen |= {"recvfrom": True, "udp": True}
-            elif name.startswith("recv"):
-                received.add(receiver)
-        target = _target(node, name, receiver)
+            self.seen |= {"recvfrom": True, "udp": True} if "recvfrom" in name else {}
+        if receiver and (name == "recv" or (name in self.receivers and receiver != "self")):
+            received.add(receiver)
+        target = self._target(node, name, receiver)
         if name in SENDS and target:
             self.seen["sends"] = True
             if name == "sendto":
                 self.seen["sendto"] = True
-                if addresses and not addresses & set(_roots(target)):
-                    self.seen["private"] = True
-            elif name in ("send", "sendall"):
-                sent.add(target)
-        elif name not in SENDS and (_DELIVERS.search(name) and not name.startswith("print")):
-            target = " ".join([receiver, *(n for a in node.args for n in _names_in(a) if _CONNECTION.search(n) or len(n) < 3)])
-        else:
-            return
+                self.seen["private"] = self.seen.get("private", False) or bool(addresses and not addresses & set(_roots(target)))
+        if target and target != "self" and (name in ("send", "sendall") or (name in self.senders and receiver)):
+            sent.add(target)
         if any(variables & set(_roots(target)) for variables in self.loops):
             self.seen["broadcast"] = True
+
+    def _target(self, node: ast.Call, name: str, receiver: str) -> str:
+        """Who gets what is sent: the address of a datagram, the socket handed over, else the object whose method is called."""
+        place = self.senders.get(name, _NOT_OURS)
+        if place >= 0:
+            return ast.unparse(node.args[place]) if place < len(node.args) else ""
+        if name in ("sendto", "sock_sendto"):
+            return " ".join(ast.unparse(argument) for argument in node.args[1:])
+        if name == "sock_sendall" and node.args:
+            return ast.unparse(node.args[0])
+        if name in SENDS or place != _NOT_OURS:
+            return receiver
+        if _DELIVERS.search(name):  # of another module, so what it does is told by its name alone
+            return " ".join([receiver, *(n for a in node.args for n in _names_in(a) if _CONNECTION.search(n) or len(n) < 3)])
+        return ""
 
     def visit_Assign(self, node: ast.Assign) -> None:
         if isinstance(node.value, ast.Call | ast.Await):
@@ -146,6 +159,12 @@ class _Reader(ast.NodeVisitor):
         for target in node.targets:
             if isinstance(target, ast.Subscript) and any(_CONNECTION.search(n) for n in _names_in(target) | _names_in(node.value)):
                 self.seen["stores"] = True
+        self.generic_visit(node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        bases = " ".join(map(ast.unparse, node.bases))
+        self.seen |= {"engine": True} if re.search(r"(TCP|UDP|HTTP)Server\b", bases) else {}
+        self.seen |= {"http": True} if "HTTP" in bases else {}
         self.generic_visit(node)
 
     def visit_BinOp(self, node: ast.BinOp) -> None:
@@ -184,6 +203,24 @@ class _Reader(ast.NodeVisitor):
         self.words += bool(CHAT_WORDS.search(text))
 
 
+def _wrappers(tree: ast.Module) -> tuple[dict[str, int], set[str]]:
+    """The file's own functions that do nothing but send, and those that do nothing but receive.
+
+    With each sender goes the number of the argument it sends to, counted without self; _TO_ITSELF for a method of the connection.
+    """
+    senders, receivers = dict[str, int](), set[str]()
+    for function in (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)):
+        calls = [n for n in ast.walk(function) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)]
+        called = {_called(call) for call in calls}
+        if called & SENDS and not called & (RECEIVES | {"accept"}):
+            names = [argument.arg for argument in function.args.args if argument.arg not in ("self", "cls")]
+            targets = {root for call in calls for root in _roots(_receiver(call, SENDS))}
+            senders[function.name] = next((place for place, name in enumerate(names) if name in targets), _TO_ITSELF)
+        elif called & RECEIVES and not called & (SENDS | {"accept"}):
+            receivers.add(function.name)
+    return senders, receivers
+
+
 def _starts(statement: ast.stmt) -> bool:
     """A statement of the module that sets something going: a call, a loop, `if __name__ == "__main__"`, with or without try."""
     if isinstance(statement, ast.Expr):
@@ -203,15 +240,6 @@ def _receiver(node: ast.AST, names: frozenset[str]) -> str:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in names:
         return ast.unparse(node.func.value)
     return ""
-
-
-def _target(node: ast.Call, name: str, receiver: str) -> str:
-    """Who gets what is sent: the address of a datagram, the socket of loop.sock_sendall, else the object whose method is called."""
-    if name in ("sendto", "sock_sendto"):
-        return " ".join(ast.unparse(argument) for argument in node.args[1:])
-    if name == "sock_sendall" and node.args:
-        return ast.unparse(node.args[0])
-    return receiver
 
 
 def _roots(expression: str) -> Iterator[str]:

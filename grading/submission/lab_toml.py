@@ -22,6 +22,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from grading.errors import ConfigError
 from grading.submission.model import LabSettings, printable
 from grading.submission.trees import Unreadable, read_regular
 from reference.dialect import Dialect
@@ -29,15 +30,6 @@ from reference.dialect import Dialect
 NAME = "lab.toml"
 _MAX_BYTES = 64 << 10
 _LAUNCH = {"file": "строка", "args": "список строк", "cwd": "строка", "stdin": "строка или список строк"}
-
-
-class ConfigError(ValueError):
-    """A configuration that is wrong: the command line's exit code 2. `file` and `line` (0 if unknown) say where."""
-
-    def __init__(self, message: str, file: str = "", line: int = 0) -> None:
-        self.message, self.file, self.line = message, file, line
-        place = f"{file}:{line}: " if line else f"{file}: " if file else ""
-        super().__init__(place + message)
 
 
 def read(raw: bytes, file: str) -> LabSettings:

@@ -79,8 +79,9 @@ class Traits:
         if not self.serves:
             return 0
         console = self.inputs and self.sends and self.receives
-        points = 6 * self.broadcast + 4 * self.crosses + 2 * self.private + self.stores + self.threads + min(self.words, 2) + 4 * console
-        return points - 6 * self.http - 3 * (self.maths and not self.broadcast)
+        relays = 6 * self.broadcast + 4 * self.crosses + 2 * self.private + 4 * console
+        hints = self.stores + self.threads + self.selects + min(self.words, 2)
+        return relays + hints - 6 * self.http - 3 * (self.maths and not self.broadcast)
 
 
 CHAT = 4

@@ -31,7 +31,10 @@ def run(server: socket.socket, talk: Talk, keyboard: int, show: Callable[[str], 
     server.sendall(talk.begin())
     while not talk.finished:
         if talk.ready:
-            server.sendall(talk.typed(os.read(keyboard, CHUNK)))
+            said = talk.typed(os.read(keyboard, CHUNK))
+            server.sendall(said)
+            if not said:
+                continue  # who has said nothing need not wait for an answer
         if not talk.finished and not _listen(server, talk, show):
             return
     server.shutdown(socket.SHUT_WR)
@@ -48,5 +51,6 @@ def _listen(server: socket.socket, talk: Talk, show: Callable[[str], None]) -> b
     texts, reply = talk.heard(chunk)
     for text in texts:
         show(text)
-    server.sendall(reply)
+    if reply:
+        server.sendall(reply)
     return bool(chunk)

@@ -56,7 +56,8 @@ def _listen(server: socket.socket, talk: Talk, show: Callable[[str], None]) -> b
     texts, reply = talk.heard(chunk)
     for text in texts:
         show(text)
-    server.sendall(reply)
+    if reply:
+        server.sendall(reply)
     return bool(chunk)
 
 

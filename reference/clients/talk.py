@@ -69,11 +69,11 @@ class Talk:
         return self._release()
 
     def heard(self, chunk: bytes) -> tuple[list[str], bytes]:
-        """The server sent `chunk`. Returns texts to show, and bytes to send."""
+        """The server sent `chunk`; `b""` is the end of the stream. Returns texts to show, and bytes to send."""
         show: list[str] = []
         reply = b""
         try:
-            for text in self._reader.feed(chunk):
+            for text in self._reader.feed(chunk) if chunk else self._reader.finish():
                 if self._is_question(text):
                     reply += self._answer(text, show)
                 else:

@@ -59,7 +59,8 @@ def _listen(server: socket.socket, talk: Talk, show: Callable[[str], None], lock
     with lock:
         finished = talk.finished
         texts, reply = talk.heard(chunk)
-        server.sendall(reply)
+        if reply:
+            server.sendall(reply)
         if talk.finished and not finished:
             server.shutdown(socket.SHUT_WR)
     for text in texts:

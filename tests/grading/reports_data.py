@@ -14,7 +14,8 @@ def check(id, verdict, points=0, worth=0, level="should", **more):
 
 CHECKS = (
     check("starts", Verdict.PASSED, 10, 10, "must"),
-    check("silent-newcomer", Verdict.FAILED, 0, 2, expected="Вера слышит «есть кто?»", actual=f"ничего {HOSTILE}", advice="Запускайте поток.",
+    check("silent-newcomer", Verdict.FAILED, 0, 2,
+          expected="Вера слышит «есть кто?»", actual=f"ничего {HOSTILE}", advice="Запускайте поток.",
           stuck=(Stuck("server.py", 54, f"name = conn.recv(1024)  # {HOSTILE}", "recv", "имя новичка"), Stuck("", 0, "", "busy", ""))),
     check("three-users-hear", Verdict.FAILED, 0, 25, "must", expected="слышат оба", actual="слышит один", unstable=True),
     check("late-joiner-hears", Verdict.BLOCKED, 0, 10, "must", blocked_by="three-users-hear"),

@@ -60,9 +60,7 @@ def test_only_an_unstable_check_says_that_it_is():
     assert ["unstable" in found for found in json_lines.to_object(REPORT)["checks"]].count(True) == 1
 
 
-@pytest.mark.parametrize(
-    "spoiled", [{"score": 60.5}, {"extra": 1}, {"model": "fork"}, {"sha256": "no"}, {"dialect": {"echo": True}}]
-)
+@pytest.mark.parametrize("spoiled", [{"score": 60.5}, {"extra": 1}, {"model": "fork"}, {"sha256": "no"}, {"dialect": {"echo": True}}])
 def test_the_schema_is_strict(spoiled):
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({**json_lines.to_object(REPORT), **spoiled}, SCHEMA)
@@ -74,7 +72,7 @@ def test_all_verdicts_are_in_the_schema():
 
 def test_a_file_per_submission(tmp_path):
     path = files.write(REPORT, tmp_path)
-    assert path.name == "labs_student_x.json" or path.name.startswith("labs_student_x-")
+    assert path.name == "labs__student_x.json"
     assert json.loads(path.read_text(encoding="utf-8")) == json_lines.to_object(REPORT)
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
 
@@ -86,7 +84,9 @@ def test_writing_again_replaces(tmp_path):
     assert len(list(tmp_path.iterdir())) == 1
 
 
-@pytest.mark.parametrize("path", ["../../etc/passwd", "/", "..", "C:\\labs\\x", "a" * 500, "я" * 300, "labs/\x1b\udcff", "CON", ".hidden", ""])
+@pytest.mark.parametrize(
+    "path", ["../../etc/passwd", "/", "..", "C:\\labs\\x", "a" * 500, "я" * 300, "labs/\x1b\udcff", "CON", ".hidden", ""]
+)
 def test_a_file_name_is_good_whatever_the_path(path, tmp_path):
     written = files.write(replace(REPORT, path=path), tmp_path)
     assert written.parent == tmp_path
@@ -95,7 +95,7 @@ def test_a_file_name_is_good_whatever_the_path(path, tmp_path):
 
 
 def test_different_paths_have_different_files():
-    paths = ["labs/a_b", "labs/a/b", "labs_a_b", "labs/a b", "labs/a:b", "./labs/a/b"]
+    paths = ["labs/a_b", "labs/a/b", "labs_a_b", "labs/a b", "labs/a:b", "./labs/a/b", "labs/a__b", "labs/a_/b"]
     assert len({files.stem(path) for path in paths}) == len(paths)
 
 

@@ -75,11 +75,9 @@ def test_checks_that_did_not_run_are_said_and_their_points_go_to_the_others():
     assert any("2 проверки" in note for note in graded.notes)
 
 
-@pytest.mark.parametrize(
-    ("score", "factor", "expected"), [(100, "0.6", 60), (87, "0.6", 52), (75, "0.5", 38), (5, "0.1", 1), (4, "0.1", 0)]
-)
-def test_course_points_round_half_up(score, factor, expected):
-    assert scoring.course_points(score, Decimal(factor)) == expected
+@pytest.mark.parametrize(("earned", "factor", "points"), [(100, "0.6", 60), (87, "0.6", 52), (75, "0.5", 38), (5, "0.1", 1), (4, "0.1", 0)])
+def test_course_points_round_half_up(earned, factor, points):
+    assert scoring.course_points(earned, Decimal(factor)) == points
 
 
 def test_the_variant_with_most_course_points_wins_and_the_report_says_so():

@@ -68,11 +68,10 @@ def test_a_newline_is_added_once() -> None:
 
 def test_an_endless_line_is_an_error_after_the_good_ones() -> None:
     long = LineReader(longest=4)
-    got = []
+    texts = long.feed(b"four\nfive5")
+    assert next(texts) == "four"
     with pytest.raises(MessageTooLongError):
-        for text in long.feed(b"four\nfive5"):
-            got.append(text)  # noqa: PERF402
-    assert got == ["four"]
+        next(texts)
 
 
 def test_an_endless_line_is_an_error_in_small_pieces_too() -> None:
@@ -90,16 +89,16 @@ def test_other_encodings_of_one_byte_newlines_work() -> None:
 
 @pytest.mark.parametrize("encoding", ["no-such", "utf-16", "hex", "idna", "undefined", ""])
 def test_an_encoding_that_cannot_work_is_refused_at_once(encoding: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"encoding|newline"):
         reader("lines", encoding)
 
 
 @settings(derandomize=True, deadline=None)
 @given(st.lists(st.binary(min_size=1)), st.sampled_from(["none", "lines", "lines-out", "json", ""]))
 def test_any_bytes_can_be_read(chunks: list[bytes], framing: str) -> None:
-    whole = b"".join(chunks).decode(errors="replace")
     text = "".join(read(reader(framing), chunks))
-    assert text == (whole if framing != "lines" else text)
+    if framing != "lines":
+        assert text == b"".join(chunks).decode(errors="replace")
 
 
 @settings(derandomize=True, deadline=None)

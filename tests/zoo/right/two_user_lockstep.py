@@ -6,38 +6,43 @@ speaks: named_by=first-message author=server framing=lines turns=alternate
 import socket
 
 
-def accept_pair(server):
-    pair = []
-    while len(pair) < 2:
-        conn, _ = server.accept()
-        lines = conn.makefile("rb")
+class Seat:
+    def __init__(self, conn):
+        self.conn = conn
+        self.lines = conn.makefile("rb")
+        self.name = self.read().decode("utf-8", "replace").strip()
+
+    def read(self):
         try:
-            name = lines.readline().decode("utf-8", "replace").strip()
+            return self.lines.readline()
         except OSError:
-            name = ""
-        if name:
-            pair.append((conn, lines, name))
-    return pair
+            return b""
 
+    def write(self, data):
+        try:
+            self.conn.sendall(data)
+        except OSError:
+            pass   # gone; noticed when it is that seat's turn
 
-def talk(pair):
-    turn = 0
-    while True:
-        _, lines, name = pair[turn]
-        line = lines.readline()
-        if not line:
-            return
-        pair[1 - turn][0].sendall(name.encode() + b": " + line)
-        turn = 1 - turn
+    def close(self):
+        self.lines.close()
+        self.conn.close()
 
 
 server = socket.create_server(("127.0.0.1", 9028))
+seats = []
 while True:
-    pair = accept_pair(server)
-    try:
-        talk(pair)
-    except OSError as error:
-        print("the pair broke up:", error)
-    for conn, lines, _ in pair:
-        lines.close()
-        conn.close()
+    while len(seats) < 2:
+        seat = Seat(server.accept()[0])
+        if seat.name:
+            seats.append(seat)
+        else:
+            seat.close()
+    speaker, listener = seats
+    line = speaker.read()
+    if line:
+        listener.write(speaker.name.encode() + b": " + line)
+        seats = [listener, speaker]
+    else:
+        speaker.close()
+        seats = [listener]

@@ -20,15 +20,27 @@ def relay(source, target):
             pass
 
 
+def still_here(sock):
+    try:
+        return sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) != b""
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+
+
 server = socket.create_server(("127.0.0.1", 9027))
+waiting = None
 while True:
-    first, _ = server.accept()
-    second, _ = server.accept()
-    there = threading.Thread(target=relay, args=(first, second), daemon=True)
-    back = threading.Thread(target=relay, args=(second, first), daemon=True)
-    there.start()
-    back.start()
-    there.join()
-    back.join()
-    first.close()
-    second.close()
+    conn, _ = server.accept()
+    if waiting is None or not still_here(waiting):
+        waiting = conn
+        continue
+    directions = [threading.Thread(target=relay, args=pair, daemon=True) for pair in ((waiting, conn), (conn, waiting))]
+    for thread in directions:
+        thread.start()
+    for thread in directions:
+        thread.join()
+    waiting.close()
+    conn.close()
+    waiting = None

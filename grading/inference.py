@@ -1,0 +1,146 @@
+"""From what two strangers saw of each other to the Dialect. Pure: text in, Dialect out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from reference.dialect import Author, Dialect
+
+_TIME: Final = re.compile(r"\b\d{1,2}:\d{2}(:\d{2})?(\.\d+)?\b")
+_DATE: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b")
+
+
+@dataclass(frozen=True)
+class Person:
+    """A guest of the interview: the name he gave and the address the server sees."""
+
+    name: str
+    host: str
+    port: int
+
+
+@dataclass
+class Seen:
+    """What Anna (first) and Boris (second) saw, step by step, each giving a name first and texts later.
+
+    Attributes:
+        greeting_anna, greeting_boris: before each had said anything.
+        welcome_anna, welcome_boris: after each had given a name.
+        coming, naming: Anna, when Boris connected, and when he gave his name.
+        first: Boris's first text; heard: Anna after it; own: Boris after it.
+        second: Anna's text; heard_boris: Boris after it.
+        alternate: a text came only when it was its author's turn.
+        framing: how the guests framed what they sent.
+    """
+
+    greeting_anna: str = ""
+    welcome_anna: str = ""
+    greeting_boris: str = ""
+    coming: str = ""
+    welcome_boris: str = ""
+    naming: str = ""
+    first: str = ""
+    heard: str = ""
+    own: str = ""
+    second: str = ""
+    heard_boris: str = ""
+    alternate: bool = False
+    framing: str = "none"
+
+
+def infer(seen: Seen, anna: Person, boris: Person, author_by_listing: str) -> Dialect:
+    """The dialect, but for what only leaving shows (`left`, `quit`).
+
+    Args:
+        author_by_listing: "client" or "nobody" as the client's source says, "" if there is none.
+    """
+    before, after = around(seen.heard, seen.first)
+    prompt = seen.greeting_anna or (seen.greeting_boris if seen.greeting_boris in seen.coming else "")
+    named = boris.name in before + after or not _first_words_were_relayed(seen, anna, boris, before, after)
+    author = _author(seen, boris, before, after, author_by_listing)
+    framing, after = _framing(seen.framing, after)
+    relay = before + "{text}" + after
+    notice = seen.coming.replace(prompt, "", 1) + seen.naming if named else seen.coming
+    joined = template(notice.replace(seen.first, ""), boris).strip()
+    joined = "" if not named and boris.name in notice else joined
+    return Dialect(
+        prompt=prompt if named else "",
+        named_by=("prompt" if prompt else "first-message") if named else "nobody",
+        author=author,
+        relay=_without_clock(template(relay, boris)) if author in ("server", "label") else relay,
+        echo=seen.first in seen.own,
+        welcome=_welcome(seen, boris, named, joined, before, after),
+        joined=joined,
+        framing=framing,
+        turns="alternate" if seen.alternate else "free",
+    )
+
+
+def guess(seen: Seen) -> Dialect:
+    """The best guess about a server that passed nothing on."""
+    prompt = seen.greeting_anna or (seen.greeting_boris if seen.greeting_boris in seen.coming else "")
+    return Dialect(prompt=prompt, named_by="prompt" if prompt else "first-message", author="unknown", relay="{text}", framing=seen.framing)
+
+
+def around(stream: str, text: str) -> tuple[str, str]:
+    """What stands before and after the text in a stream; all of it and "" if it is not there."""
+    before, _, after = stream.partition(text)
+    return before, after
+
+
+def template(text: str, person: Person) -> str:
+    """A notice or label with this person's name and address made places to fill in."""
+    return text.replace(person.name, "{name}").replace(str(person.port), "{port}").replace(person.host, "{host}")
+
+
+def _fill(pattern: str, person: Person) -> str:
+    return pattern.replace("{name}", person.name).replace("{port}", str(person.port)).replace("{host}", person.host)
+
+
+def _first_words_were_relayed(seen: Seen, anna: Person, boris: Person, before: str, after: str) -> bool:
+    """Whether what came first was passed on like any text, so that this server has no names."""
+    if boris.name in seen.naming:
+        alike = _shape(seen.naming).strip().endswith(_shape(before + boris.name + after).strip())
+        return alike and (before.strip() != "" or seen.naming.strip() == boris.name)
+    # in turns Anna's first words may have been passed on instead, as soon as Boris was there
+    return anna.name in seen.greeting_boris and _shape(seen.greeting_boris).strip().endswith(_shape(before).lstrip() + anna.name)
+
+
+def _author(seen: Seen, boris: Person, before: str, after: str, author_by_listing: str) -> Author:
+    if boris.name in before or boris.name in after:
+        return "server"
+    of_anna = "".join(around(seen.heard_boris, seen.second)) if seen.second in seen.heard_boris else before + after
+    if _without_clock(before + after) != _without_clock(of_anna) or str(boris.port) in before + after:
+        return "label"
+    if author_by_listing == "client":
+        return "client"
+    return "nobody" if author_by_listing == "nobody" else "unknown"
+
+
+def _framing(asked: str, after: str) -> tuple[str, str]:
+    """(framing, what follows a text without the newline that is framing)."""
+    bare = after.removesuffix("\n").removesuffix("\r")
+    if asked == "lines":
+        return "lines", bare
+    return ("lines-out", bare) if after.endswith("\n") else ("none", after)
+
+
+def _welcome(seen: Seen, boris: Person, named: bool, joined: str, before: str, after: str) -> str:
+    """What the newcomer was told once inside, without the notice about himself and the echo of his own name."""
+    if not named:
+        return seen.greeting_anna.strip()
+    welcome = seen.welcome_boris or seen.welcome_anna
+    if joined:
+        welcome = welcome.replace(_fill(joined, boris), "", 1)
+    return welcome.replace(before + boris.name + after, "").replace(boris.name, "{name}").strip()
+
+
+def _shape(text: str) -> str:
+    """The text with every number replaced, so that clocks, ports and counters do not tell two labels apart."""
+    return re.sub(r"\d+", "#", text)
+
+
+def _without_clock(text: str) -> str:
+    return _TIME.sub("{time}", _DATE.sub("{date}", text))

@@ -1,0 +1,55 @@
+"""Runs the check files under pytest, with no plugin but ours and nothing taken from where we are."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from grading.verdicts import Infra
+
+if TYPE_CHECKING:
+    from grading.plugin import Grading
+
+CHECKS: Final = Path(__file__).parent / "checks"
+THEMES: Final = ("code", "connection", "exchange", "independence", "stream", "manners", "departures")
+"""Files of checks in the order of the run and the report: those that may spoil a shared server come last."""
+_UNWANTED: Final = ("cacheprovider", "terminal", "faulthandler", "logging", "junitxml", "doctest", "unraisableexception", "threadexception")
+
+
+def run_checks(grading: Grading, folder: Path = CHECKS) -> None:
+    """Runs the checks of a folder and leaves the results in `grading.results`. Raises Infra if pytest itself fails.
+
+    A student's conftest.py, pytest.ini or environment must never reach the grader: no plugin is loaded by itself, no configuration read.
+    """
+    import pytest  # noqa: PLC0415 - a fifth of a second that `grade --help` need not pay
+
+    files = [folder / f"{theme}.py" for theme in THEMES] if folder == CHECKS else sorted(folder.glob("*.py"))
+    arguments = ["--noconftest", "-c", os.devnull, "--rootdir", str(folder), "--import-mode", "importlib", "-o", "python_files=*.py", "-s"]
+    arguments += [argument for name in _UNWANTED for argument in ("-p", f"no:{name}")]
+    clean = _environment({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": None, "PYTEST_PLUGINS": None})
+    with clean, contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(out):
+        code = pytest.main([*arguments, *map(str, files)], plugins=[grading])
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        raise Infra(f"the checks could not be run (pytest exit code {int(code)}): {out.getvalue()[-2000:]}")
+
+
+@contextlib.contextmanager
+def _environment(values: dict[str, str | None]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    try:
+        _set(values)
+        yield
+    finally:
+        _set(before)
+
+
+def _set(values: dict[str, str | None]) -> None:
+    for name, value in values.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value

@@ -1,0 +1,333 @@
+"""The contract of all servers, whatever their way of waiting: real processes, real loopback sockets, every wait with a deadline.
+
+A new style is one more word in STYLES (and in CROWDS, if more than two can talk at once).
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from reference.dialect import KNOWN
+from reference.room import FULL
+
+ROOT = Path(__file__).resolve().parents[2]
+CROWDS = ["threaded", "selecting"]
+STYLES = ["blocking", *CROWDS]
+DEADLINE = 10.0  # seconds for anything to happen; it takes milliseconds, unless it is wrong
+LINES = KNOWN["lines"]
+
+# A process started in the background of a shell inherits an ignored Ctrl-C; and `{waste}` opens descriptors to make numbers high.
+LAUNCH = """
+import os, signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+wasted = [os.dup(2) for _ in range({waste})]
+from reference.__main__ import entry
+entry()
+"""
+
+
+class Server:
+    """A `chat serve` process on a free port."""
+
+    def __init__(self, *arguments: str, port: int = 0, waste: int = 0) -> None:
+        command = [sys.executable, "-c", LAUNCH.format(waste=waste), "serve", *arguments, "--port", str(port)]
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8")
+        assert self.process.stdout
+        greeting = self.process.stdout.readline()  # nothing is listening before, and the port is in it
+        assert greeting.startswith("слушаю 127.0.0.1:"), greeting
+        self.port = int(greeting.rsplit(":", 1)[1])
+
+    def interrupt(self) -> tuple[int, str]:
+        """Ctrl-C. Returns the exit code and what was complained about."""
+        self.process.send_signal(signal.SIGINT)
+        _, complaints = self.process.communicate(timeout=DEADLINE)
+        return self.process.returncode, complaints
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.communicate(timeout=DEADLINE)
+
+
+class Guest:
+    """One user of a server which speaks `lines`."""
+
+    def __init__(self, server: Server, name: str = "", receive_buffer: int = 0) -> None:
+        self.socket = socket.socket()
+        self.socket.settimeout(DEADLINE)
+        if receive_buffer:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket.connect(("127.0.0.1", server.port))
+        self.name = name
+        self.rest = b""
+        if name:
+            self.come_in()
+
+    def come_in(self) -> None:
+        assert self.hear() == LINES.prompt
+        self.say(self.name)
+        assert self.hear() == LINES.welcome.replace("{name}", self.name)
+
+    def say(self, text: str, size: int = 1_000_000) -> None:
+        data = f"{text}\n".encode()
+        for start in range(0, len(data), size):
+            self.socket.sendall(data[start : start + size])
+
+    def hear(self) -> str | None:
+        """The next line; None at the end of the stream."""
+        while b"\n" not in self.rest:
+            try:
+                chunk = self.socket.recv(65536)
+            except ConnectionResetError:
+                chunk = b""
+            if not chunk:
+                return None
+            self.rest += chunk
+        line, self.rest = self.rest.split(b"\n", 1)
+        return line.decode()
+
+    def vanish(self) -> None:
+        """Break the connection off with a reset."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.socket.close()
+
+    def close(self) -> None:
+        self.socket.close()
+
+
+class Place:
+    """A server and its guests; all end with the test."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.guests: list[Guest] = []
+
+    def guest(self, name: str = "", receive_buffer: int = 0) -> Guest:
+        """Another guest, whose coming in all named ones before him have heard of."""
+        guest = Guest(self.server, name, receive_buffer)
+        for other in self.guests if name else ():
+            if other.name and other.socket.fileno() >= 0:
+                assert other.hear() == LINES.joined.replace("{name}", name)
+        self.guests.append(guest)
+        return guest
+
+    def pair(self) -> tuple[Guest, Guest]:
+        """Two guests inside. A blocking server asks the second when he has come, but waits for the name of the first."""
+        anna, boris = Guest(self.server), Guest(self.server)
+        anna.name, boris.name = "Анна", "Борис"
+        self.guests += [anna, boris]
+        anna.come_in()
+        boris.come_in()
+        assert anna.hear() == LINES.joined.replace("{name}", "Борис")
+        return anna, boris
+
+    def close(self) -> None:
+        for guest in self.guests:
+            guest.close()
+        self.server.close()
+
+
+@pytest.fixture(params=STYLES)
+def place(request: pytest.FixtureRequest) -> Iterator[Place]:
+    place = Place(Server(request.param))
+    yield place
+    place.close()
+
+
+@pytest.fixture(params=CROWDS)
+def crowd(request: pytest.FixtureRequest) -> Iterator[Place]:
+    place = Place(Server(request.param))
+    yield place
+    place.close()
+
+
+# -- all styles
+
+
+@pytest.mark.parametrize("size", [1_000_000, 5, 1], ids=["whole", "pieces", "byte by byte"])
+def test_two_users_talk_in_turn(place: Place, size: int) -> None:
+    anna, boris = place.pair()
+    for number in range(3):
+        anna.say(f"привет {number} 🙂", size)
+        assert boris.hear() == f"Анна: привет {number} 🙂"
+        boris.say(f"и тебе {number}", size)
+        assert anna.hear() == f"Борис: и тебе {number}"
+
+
+def test_many_lines_in_one_chunk_all_arrive_in_order(place: Place) -> None:
+    anna, boris = place.pair()
+    anna.say("\n".join(map(str, range(100))))
+    boris.say("\n".join(map(str, range(100))))
+    assert [boris.hear() for _ in range(100)] == [f"Анна: {number}" for number in range(100)]
+    assert [anna.hear() for _ in range(100)] == [f"Борис: {number}" for number in range(100)]
+
+
+@pytest.mark.parametrize("how", ["close", "quit", "vanish", "half"])
+def test_who_leaves_is_announced_and_the_next_are_served(place: Place, how: str) -> None:
+    anna, boris = place.pair()
+    if how == "quit":
+        anna.say(LINES.quit)
+        assert anna.hear() is None
+    elif how == "half":
+        anna.say("пока")
+        anna.socket.shutdown(socket.SHUT_WR)
+        assert boris.hear() == "Анна: пока"
+        if place.server.process.args[4] == "blocking":  # type: ignore[index]
+            boris.say("и тебе")  # it is his turn, and the server waits for him alone
+            assert anna.hear() == "Борис: и тебе"
+        assert anna.hear() is None
+    elif how == "vanish":
+        anna.vanish()
+    else:
+        anna.close()
+    assert boris.hear() == LINES.left.replace("{name}", "Анна")
+    anna.close()
+    boris.close()
+    vera, grigory = place.pair()
+    vera.say("снова")
+    assert grigory.hear() == "Анна: снова"
+
+
+def test_a_long_cyrillic_text_is_intact(place: Place) -> None:
+    anna, boris = place.pair()
+    anna.say("a" + "привет" * 1000)
+    assert boris.hear() == "Анна: a" + "привет" * 1000
+
+
+def test_broken_utf8_harms_nobody(place: Place) -> None:
+    anna, boris = place.pair()
+    anna.socket.sendall(b"\xff\xfe\n")
+    assert boris.hear() == "Анна: \ufffd\ufffd"
+    boris.say("что?")
+    assert anna.hear() == "Борис: что?"
+
+
+def test_ctrl_c_ends_with_people_in_the_room_and_the_port_is_free_again(place: Place) -> None:
+    anna, boris = place.pair()
+    code, complaints = place.server.interrupt()
+    assert (code, complaints) == (130, "")
+    assert (anna.hear(), boris.hear()) == (None, None)
+    again = Server("threaded", port=place.server.port)
+    again.close()
+
+
+@pytest.mark.linux
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_nothing_spins_when_somebody_has_left(place: Place) -> None:
+    anna, boris = place.pair()
+    anna.close()
+    assert boris.hear() == LINES.left.replace("{name}", "Анна")
+    pid, until = place.server.process.pid, time.monotonic() + DEADLINE
+    quiet, before = 0, ""
+    while quiet < 50:  # looks in a row which find all threads asleep, and no CPU time spent since the look before
+        assert time.monotonic() < until, before
+        stats = []
+        for path in sorted(Path(f"/proc/{pid}/task").glob("*/stat")):
+            with suppress(OSError):  # a thread which has just ended
+                stats.append(path.read_text().rsplit(")", 1)[1].split())
+        now = str([(stat[0], stat[11], stat[12]) for stat in stats])
+        quiet = quiet + 1 if now == before and all(stat[0] == "S" for stat in stats) else 0
+        before = now
+
+
+# -- where more than two can talk
+
+
+def test_everybody_hears_everybody_else(crowd: Place) -> None:
+    guests = [crowd.guest(f"гость{number}") for number in range(10)]
+    for speaker in guests:
+        speaker.say("это я")
+        for hearer in guests:
+            assert hearer is speaker or hearer.hear() == f"{speaker.name}: это я"
+
+
+def test_who_talk_at_once_are_heard_by_all_in_the_same_order(crowd: Place) -> None:
+    guests = [crowd.guest(f"гость{number}") for number in range(4)]
+    listeners = [crowd.guest("первый слушатель"), crowd.guest("второй слушатель")]
+    for guest in guests:
+        assert guest.rest == b""
+    for number in range(50):
+        for guest in guests:
+            guest.say(str(number))
+    first, second = ([listener.hear() for _ in range(200)] for listener in listeners)
+    assert first == second
+    for guest in guests:
+        assert [line for line in first if line and line.startswith(f"{guest.name}:")] == [f"{guest.name}: {number}" for number in range(50)]
+
+
+def test_a_silent_newcomer_delays_nobody(crowd: Place) -> None:
+    crowd.guest()
+    anna, boris = crowd.pair()
+    anna.say("привет")
+    assert boris.hear() == "Анна: привет"
+
+
+def test_who_does_not_read_is_let_go_and_costs_the_others_nothing(crowd: Place) -> None:
+    anna, boris = crowd.pair()
+    crowd.guest("Вера", receive_buffer=4096)
+    gone = LINES.left.replace("{name}", "Вера")
+    text = "я" * 15_000
+    for number in range(1000):  # 30 MB: the limit, and all the kernel may put between
+        anna.say(f"{number} {text}")
+        line = boris.hear()
+        if line == gone:
+            line = boris.hear()
+            break
+        assert line == f"Анна: {number} {text}"
+    else:
+        pytest.fail("she was never let go")
+    assert anna.hear() == gone
+
+
+def test_who_reads_late_gets_everything_in_order(crowd: Place) -> None:
+    """As long as it fits: 900 KB for a guest with a tiny buffer of his own go through the server's backlog."""
+    anna, boris = crowd.pair()
+    late = crowd.guest("Вера", receive_buffer=4096)
+    texts = [f"{number} " + "я" * 15_000 for number in range(30)]
+    for text in texts:
+        anna.say(text)
+        assert boris.hear() == f"Анна: {text}"
+    assert [late.hear() for _ in texts] == [f"Анна: {text}" for text in texts]
+
+
+@pytest.mark.parametrize("style", CROWDS)
+def test_one_too_many_is_refused_politely(style: str) -> None:
+    place = Place(Server(style, "--seats", "2"))
+    try:
+        anna, boris = place.pair()
+        third = place.guest()
+        assert (third.hear(), third.hear()) == (FULL, None)
+        anna.say("нас двое")
+        assert boris.hear() == "Анна: нас двое"
+        anna.close()
+        assert boris.hear() == LINES.left.replace("{name}", "Анна")
+        Guest(place.server, "Вера").close()
+    finally:
+        place.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="numbers of descriptors mean nothing there")
+def test_select_says_no_before_a_descriptor_it_cannot_watch() -> None:
+    resource = pytest.importorskip("resource")
+    if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < 1024:
+        pytest.skip("so many descriptors are not allowed here")
+    place = Place(Server("selecting", waste=1016))
+    try:
+        anna, boris = place.pair()
+        while (someone := place.guest()).hear() == LINES.prompt:
+            assert len(place.guests) < 20
+        assert someone.hear() is None
+        anna.say("тут тесно")
+        assert boris.hear() == "Анна: тут тесно"
+    finally:
+        place.close()

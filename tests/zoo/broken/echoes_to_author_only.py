@@ -1,0 +1,55 @@
+"""Only the author gets the message back, nobody else.
+caught-by: two-users-exchange
+may-also-fail: author-is-known, three-users-hear, late-joiner-hears, silent-newcomer, leave-quietly, leave-abruptly, no-busy-loop, order-kept, long-message, odd-boundary, split-character
+variant: multi-user
+speaks: named_by=nobody author=client framing=none echo=true
+"""
+import socket
+from threading import Lock, Thread
+
+
+class Room:
+    def __init__(self):
+        self.members = set()
+        self.guard = Lock()
+
+    def publish(self, data, author):
+        with self.guard:
+            for member in [author]:
+                try:
+                    member.sendall(data)
+                except OSError:
+                    self.members.discard(member)
+
+
+class Member(Thread):
+    def __init__(self, room, conn):
+        super().__init__(daemon=True)
+        self.room, self.conn = room, conn
+
+    def run(self):
+        with self.room.guard:
+            self.room.members.add(self.conn)
+        try:
+            while True:
+                data = self.conn.recv(2048)
+                if data == b"":
+                    break
+                self.room.publish(data, self.conn)
+        except ConnectionError:
+            print("lost", self.conn)
+        finally:
+            with self.room.guard:
+                self.room.members.discard(self.conn)
+            self.conn.close()
+
+
+def main():
+    room = Room()
+    with socket.create_server(("127.0.0.1", 9001)) as server:   # create_server sets SO_REUSEADDR itself
+        while True:
+            Member(room, server.accept()[0]).start()
+
+
+if __name__ == "__main__":
+    main()

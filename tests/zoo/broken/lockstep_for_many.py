@@ -1,0 +1,43 @@
+"""Meant for many, but one thread waits for each guest in turn: nobody is heard before his turn.
+caught-by: concurrency-model
+may-also-fail: two-users-exchange, author-is-known, three-users-hear, late-joiner-hears, silent-newcomer, leave-quietly, leave-abruptly, no-busy-loop, order-kept, long-message, odd-boundary, split-character
+variant: multi-user
+speaks: named_by=nobody author=client framing=lines turns=alternate
+"""
+import socket
+
+server = socket.create_server(("127.0.0.1", 9110))
+guests = []
+
+
+def newcomers():
+    """Let in whoever stands at the door; wait only while there are not even two."""
+    while True:
+        server.setblocking(len(guests) < 2)
+        try:
+            conn, _ = server.accept()
+        except BlockingIOError:
+            return
+        conn.setblocking(True)
+        guests.append((conn, conn.makefile("rb")))
+
+
+while True:
+    newcomers()
+    for guest in guests[:]:
+        conn, lines = guest
+        try:
+            line = lines.readline()
+        except OSError:
+            line = b""
+        if not line:
+            guests.remove(guest)
+            lines.close()
+            conn.close()
+            continue
+        for other, _ in guests:
+            if other is not conn:
+                try:
+                    other.sendall(line)
+                except OSError:
+                    pass

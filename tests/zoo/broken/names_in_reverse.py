@@ -1,0 +1,56 @@
+"""Names and sockets lie in two lists that are filled from opposite ends.
+caught-by: author-is-known
+may-also-fail:
+variant: multi-user
+speaks: named_by=prompt author=server framing=lines
+"""
+import datetime
+import select
+import socket
+
+server = socket.create_server(("127.0.0.1", 9014))
+names, rest = {}, {}
+nicknames = []
+
+
+def forget(conn):
+    if conn in names:
+        del nicknames[list(names).index(conn) * -1 - 1]
+    names.pop(conn, None)
+    rest.pop(conn, None)
+    conn.close()
+
+
+def say(conn, line):
+    try:
+        conn.sendall(line.encode() + b"\n")
+    except OSError:
+        pass
+
+
+while True:
+    ready, _, _ = select.select([server, *rest], [], [])
+    for conn in ready:
+        if conn is server:
+            newcomer, _ = server.accept()
+            rest[newcomer] = b""
+            say(newcomer, "Введите никнейм")
+            continue
+        try:
+            data = conn.recv(4096)
+        except OSError:
+            data = b""
+        if not data:
+            forget(conn)
+            continue
+        *lines, rest[conn] = (rest[conn] + data).split(b"\n")
+        for line in lines:
+            text = line.decode("utf-8", "replace").strip()
+            if conn not in names:
+                names[conn] = text
+                nicknames.insert(0, text)
+                continue
+            now = datetime.datetime.now().strftime("%H:%M:%S.%f")[:-3]
+            for other in names:
+                if other is not conn:
+                    say(other, f"[{now}] {nicknames[list(names).index(conn)]}: {text}")

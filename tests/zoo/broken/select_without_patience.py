@@ -1,0 +1,35 @@
+"""select with a timeout of zero: one thread that never rests.
+caught-by: no-busy-loop
+may-also-fail: concurrency-model
+variant: multi-user
+speaks: named_by=nobody author=client framing=none
+"""
+import select
+import socket
+
+door = socket.create_server(("127.0.0.1", 9023))
+guests = []
+idle = 0
+while True:
+    readable, _, broken = select.select([door] + guests, [], guests, 0)
+    if not readable:
+        idle += 1
+        continue
+    for sock in readable:
+        if sock is door:
+            guests.append(door.accept()[0])
+            continue
+        try:
+            data = sock.recv(4096)
+        except ConnectionError:
+            data = b""
+        if not data:
+            guests.remove(sock)
+            sock.close()
+            continue
+        for guest in guests:
+            if guest is not sock:
+                try:
+                    guest.sendall(data)
+                except OSError:
+                    pass

@@ -1,0 +1,58 @@
+"""Each thread takes its list of listeners at its user's first words and never looks again.
+caught-by: late-joiner-hears
+may-also-fail: three-users-hear, leave-quietly, leave-abruptly
+variant: multi-user
+speaks: named_by=prompt author=server framing=lines
+"""
+import socket
+import threading
+
+online = {}
+lock = threading.Lock()
+
+
+def login(conn, lines):
+    conn.sendall(b"Enter your name: ")
+    while True:
+        line = lines.readline()
+        if not line:
+            return None
+        name = line.decode("utf-8", "replace").strip()
+        with lock:
+            if name and name not in online:
+                online[name] = conn
+                return name
+        conn.sendall(b"Name already in use. Enter another name: ")
+
+
+def serve(conn):
+    lines = conn.makefile("rb")
+    name = None
+    others = []
+    try:
+        name = login(conn, lines)
+        if name is None:
+            return
+        for line in lines:
+            if not others:
+                with lock:
+                    others = [c for n, c in online.items() if n != name]
+            for other in others:
+                try:
+                    other.sendall(name.encode() + b" > " + line)
+                except OSError:
+                    pass
+    except OSError:
+        pass
+    finally:
+        if name is not None:
+            with lock:
+                del online[name]
+        lines.close()
+        conn.close()
+
+
+server = socket.create_server(("127.0.0.1", 9025))
+while True:
+    conn, _ = server.accept()
+    threading.Thread(target=serve, args=(conn,), daemon=True).start()

@@ -1,0 +1,49 @@
+"""Turns every text into capitals.
+caught-by: two-users-exchange
+may-also-fail: author-is-known, three-users-hear, late-joiner-hears, silent-newcomer, leave-quietly, leave-abruptly, no-busy-loop, order-kept, long-message, odd-boundary, split-character
+variant: multi-user
+speaks: named_by=prompt author=server framing=lines echo=true
+"""
+import socket
+import threading
+
+members = {}
+lock = threading.Lock()
+
+
+def send(conn, line):
+    try:
+        conn.sendall((line + "\n").encode())
+    except OSError:
+        pass
+
+
+def chat(conn):
+    stream = conn.makefile("r", encoding="utf-8", errors="replace", newline="\n")
+    name = None
+    try:
+        send(conn, "Your name?")
+        name = stream.readline().strip()
+        if not name:
+            return
+        with lock:
+            members[conn] = name
+        send(conn, f"Hello, {name}!")
+        for line in stream:
+            line = line.rstrip("\n").upper()
+            with lock:
+                everybody = list(members)
+            for member in everybody:
+                send(member, f"You: {line}" if member is conn else f"{name}: {line}")
+    except OSError:
+        pass
+    finally:
+        with lock:
+            members.pop(conn, None)
+        stream.close()
+        conn.close()
+
+
+with socket.create_server(("127.0.0.1", 9010)) as server:
+    while True:
+        threading.Thread(target=chat, args=(server.accept()[0],), daemon=True).start()
