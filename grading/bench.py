@@ -28,9 +28,9 @@ class Bench:
         server: the server the current check talks to.
     """
 
-    def __init__(self, open_sandbox: Callable[[], Sandbox], launch: Launch, seed: str) -> None:
-        """`open_sandbox()` gives a new sandbox with a private copy of the lab; `seed` decides every name and word."""
-        self._open_sandbox, self._launch, self._seed = open_sandbox, launch, seed
+    def __init__(self, open_sandbox: Callable[[], Sandbox], launch: Launch, seed: str, clock: str = "auto") -> None:
+        """`open_sandbox()` gives a new sandbox with a private copy of the lab; `seed` decides all names and words; `clock` as in `open_eyes`."""
+        self._open_sandbox, self._launch, self._seed, self._clock = open_sandbox, launch, seed, clock
         self._ahead = ThreadPoolExecutor(1, "sandbox")
         self._next: Future[Opened] | None = None
         self._open: tuple[Sandbox, Server | None] | None = None
@@ -78,8 +78,8 @@ class Bench:
             for guest in list(chat.guests):
                 chat.part(guest, reset=False)
             rest = chat.settle()
-            look = chat.clock.look()
-            self._reusable = rest is Rest.STILL and not look.unread and chat.server.exit_code() is None and not chat.clock.known_busy
+            alive = chat.server.exit_code() is None and not chat.clock.known_busy
+            self._reusable = rest is Rest.STILL and alive and not chat.server.unaccepted()
 
     def discard(self) -> None:
         """Ends the current server and its sandbox."""
@@ -101,7 +101,7 @@ class Bench:
     def _start(self) -> Opened:
         sandbox = self._open_sandbox()
         try:
-            server = Server(sandbox, self._launch)
+            server = Server(sandbox, self._launch, self._clock)
         except BaseException:
             sandbox.close()
             raise

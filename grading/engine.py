@@ -25,6 +25,8 @@ from grading.submission import Submission
 from grading.verdicts import Infra
 from reference.dialect import Dialect
 
+TRIES: Final = 3
+"""How often a submission is tried before a failure on our side is called one."""
 _OUTPUT_KEPT: Final = 4000
 """Characters of the server's output that a report carries."""
 
@@ -32,10 +34,13 @@ _OUTPUT_KEPT: Final = 4000
 def grade(submission: Submission, options: Options) -> Report:
     """Everything about one submission.
 
-    A server that does not start, or misbehaves in any way, is a report; what fails on our side is `infra` in it.
+    A server that does not start, or misbehaves in any way, is a report.
 
-    Raises: ConfigError from a rubric.
+    Raises: ConfigError from a rubric; SandboxError or Infra when our side failed again and again: the caller's `infra`.
     """
+    for _ in range(TRIES - 1):
+        with contextlib.suppress(SandboxError, Infra):
+            return _Run(submission, options).report()
     return _Run(submission, options).report()
 
 
@@ -44,14 +49,15 @@ class _Run:
 
     def __init__(self, submission: Submission, options: Options) -> None:
         self.submission, self.options = submission, options
-        self.rubrics = chosen(options)
+        variant = options.variant or submission.settings.variant
+        self.rubrics = chosen(replace(options, variant=variant))
         self.seed = options.seed if options.seed is not None else int(hashlib.sha256(submission.sha256.encode()).hexdigest()[:8], 16)
         self.lab = Lab(submission)
         self.isolation: Isolation | None = None
         self.notes: list[str] = list(submission.notes)
         settings = submission.settings
         launch = Launch(tuple(submission.argv), submission.cwd, settings.stdin)
-        self.bench = Bench(self._sandbox, launch, f"{self.seed}")
+        self.bench = Bench(self._sandbox, launch, f"{self.seed}", options.clock)
 
     def report(self) -> Report:
         begun = time.monotonic()
@@ -61,8 +67,6 @@ class _Run:
                 self._learn()
             run_checks(grading)
             output = self.bench.server.output() if self.bench.server else self.lab.output
-        except (SandboxError, Infra) as error:
-            return self._infra(str(error), time.monotonic() - begun)
         finally:
             with contextlib.suppress(SandboxError):
                 self.bench.close()
@@ -70,7 +74,8 @@ class _Run:
 
     def _sandbox(self) -> Sandbox:
         sandbox = open_sandbox(self.submission.files, isolation=self.options.isolation)
-        self.isolation = Isolation(sandbox.tier, sandbox.network, "stillness", tuple(sandbox.not_protected))
+        clock = "stillness" if self.options.clock == "auto" and sandbox.diag is not None else "quiet-period"
+        self.isolation = Isolation(sandbox.tier, sandbox.network, clock, tuple(sandbox.not_protected))
         return sandbox
 
     def _learn(self) -> None:
@@ -82,13 +87,20 @@ class _Run:
             self.lab.failure = failure
             if self.bench.server is not None:
                 self.lab.output = self.bench.server.output()
-                self.lab.stuck = self.lab.in_source(self.bench.server.stuck())
+                self.lab.stuck = self.lab.in_source(self.bench.server.waiting(), self.bench.server.sandbox.lab)
             return
         except StudentBrokeSandbox as broken:
             learned = Learned(Dialect(), False, remarks=(str(broken),))
         self.bench.learned = replace(learned, dialect=replace(learned.dialect, **settings.dialect))  # type: ignore[arg-type]
-        self.lab.model = "asyncio" if learned.model == "select" and facts.asyncio else learned.model
+        self.lab.model = self._model(learned)
         self.notes += learned.remarks
+
+    def _model(self, learned: Learned) -> str:
+        """What was observed; the source tells asyncio from select, and must do where threads cannot be looked at."""
+        facts = self.submission.facts
+        if learned.model == "other" and self.options.clock != "auto" and learned.understood:
+            return "threads" if facts.threads else "select" if facts.select else "blocking"
+        return "asyncio" if learned.model == "select" and facts.asyncio else learned.model
 
     # -- the report
 
@@ -115,9 +127,3 @@ class _Run:
         if result.id == "starts":
             result = replace(result, stuck=self.lab.stuck)
         return replace(result, advice=advise(result.id, result.stuck, output, result.actual))
-
-    def _infra(self, why: str, seconds: float) -> Report:
-        return Report(
-            path=self.submission.path, sha256=self.submission.sha256, infra=True, isolation=self.isolation, seconds=seconds, seed=self.seed,
-            server=self.submission.server, notes=(*self.notes, f"Проверить не удалось по нашей вине: {why}"),
-        )  # fmt: skip

@@ -71,7 +71,7 @@ def infer(seen: Seen, anna: Person, boris: Person, author_by_listing: str) -> Di
         author=author,
         relay=_without_clock(template(relay, boris)) if author in ("server", "label") else relay,
         echo=seen.first in seen.own,
-        welcome=_welcome(seen, boris, named, joined, before, after),
+        welcome=_welcome(seen, boris, joined, before + boris.name + after) if named else seen.greeting_anna.strip(),
         joined=joined,
         framing=framing,
         turns="alternate" if seen.alternate else "free",
@@ -127,14 +127,12 @@ def _framing(asked: str, after: str) -> tuple[str, str]:
     return ("lines-out", bare) if after.endswith("\n") else ("none", after)
 
 
-def _welcome(seen: Seen, boris: Person, named: bool, joined: str, before: str, after: str) -> str:
+def _welcome(seen: Seen, boris: Person, joined: str, echo: str) -> str:
     """What the newcomer was told once inside, without the notice about himself and the echo of his own name."""
-    if not named:
-        return seen.greeting_anna.strip()
     welcome = seen.welcome_boris or seen.welcome_anna
     if joined:
         welcome = welcome.replace(_fill(joined, boris), "", 1)
-    return welcome.replace(before + boris.name + after, "").replace(boris.name, "{name}").strip()
+    return welcome.replace(echo, "").replace(boris.name, "{name}").strip()
 
 
 def _shape(text: str) -> str:

@@ -184,7 +184,7 @@ class _Talk:
         self._say(boris, text)
         if text in third.take():
             return None, third
-        return (2 if third.link.ended or self.server.waiting() else None), third
+        return (2 if third.link.ended or self.server.unaccepted() else None), third
 
     def _leaving(self, anna: _Voice, leaver: _Voice, dialect: Dialect) -> str:
         """What is said when somebody leaves, politely or else by a reset."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
+from grading.eyes import Waiting
 from grading.result import Stuck
 from grading.server import NotStarted
 from grading.submission import Submission
@@ -66,14 +67,45 @@ class Lab:
         relative = file.removeprefix("/lab/")
         return relative if relative in self.submission.files else ""
 
-    def in_source(self, stuck: Sequence[Stuck]) -> tuple[Stuck, ...]:
-        """The same places with the source lines, named as the student knows them: for a report, the report's own lines."""
-        return tuple(self._in_source(place) for place in stuck if place.file in self.submission.files)
+    def in_source(self, waiting: Sequence[Waiting], root: str) -> tuple[Stuck, ...]:
+        """Where the threads wait, in the student's own lines; `root`: the lab's folder as the sandbox names it.
 
-    def _in_source(self, place: Stuck) -> Stuck:
-        lines = self.submission.files[place.file].decode("utf-8", errors="replace").splitlines()
-        source = lines[place.line - 1].strip() if 0 < place.line <= len(lines) else ""
-        origin = self.submission.origin.get(place.file)
-        if origin is not None and 0 < place.line <= len(origin.lines) and not origin.cells:
-            return replace(place, file=origin.file, line=origin.lines[place.line - 1], source=source)
-        return replace(place, source=source)
+        A thread that never rests is somewhere else at every look, so for it the line of the loop it goes round in is given.
+        """
+        found: list[Stuck] = []
+        for thread in waiting:
+            places = [(file.removeprefix(root + "/"), line) for file, line in thread.frames]
+            own = [(file, line) for file, line in places if file in self.submission.files]
+            if own:
+                place = self._loop(own) if thread.call == "busy" else own[0]
+                stuck = self._stuck(*place, thread)
+                if stuck not in found:
+                    found.append(stuck)
+        return tuple(found)
+
+    def _loop(self, frames: Sequence[tuple[str, int]]) -> tuple[str, int]:
+        """The outermost `while` that one of the frames is in; else the outermost frame."""
+        for file, line in reversed(frames):
+            loops = [
+                node.lineno
+                for node in ast.walk(_parsed(self.submission.files[file]))
+                if isinstance(node, ast.While) and node.lineno <= line <= (node.end_lineno or node.lineno)
+            ]
+            if loops:
+                return file, min(loops)
+        return frames[-1]
+
+    def _stuck(self, file: str, line: int, thread: Waiting) -> Stuck:
+        lines = self.submission.files[file].decode("utf-8", errors="replace").splitlines()
+        source = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+        origin = self.submission.origin.get(file)
+        if origin is not None and 0 < line <= len(origin.lines) and not origin.cells:  # a report: name its own line
+            file, line = origin.file, origin.lines[line - 1]
+        return Stuck(file, line, source, thread.call, thread.waits_for)
+
+
+def _parsed(source: bytes) -> ast.AST:
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError):
+        return ast.Module([], [])

@@ -59,9 +59,9 @@ class Link:
         self.over = False
 
     @property
-    def fileno(self) -> int:
-        """Descriptor to poll, -1 once closed by us."""
-        return -1 if self._sock is None else self._sock.fileno()
+    def sock(self) -> socket.socket | None:
+        """The socket to wait on, None once closed by us."""
+        return self._sock
 
     def send(self, data: bytes) -> int:
         """Sends what fits without waiting; returns how many bytes. Raises OSError when the connection is gone."""

@@ -15,6 +15,7 @@ class Options:
         checks: ids of the checks to run (what they need runs too); none for all.
         seed: overrides the seed derived from the submission; None to derive it.
         lang: "ru" or "en", of every string a person reads.
+        clock: "auto", or "quiet-period" for the clock that works anywhere, slower and less sure.
         isolation: "auto" (the best there is), "require:TIER" (infra where that tier does not work), "floor".
     """
 
@@ -24,3 +25,4 @@ class Options:
     seed: int | None = None
     lang: str = "ru"
     isolation: str = "auto"
+    clock: str = "auto"

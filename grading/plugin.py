@@ -155,7 +155,7 @@ class Grading:
         arguments = {name: item.funcargs[name] for name in _arguments(item)} | {"chat": chat}
         attempt = _run(conversation, **arguments)
         if attempt.verdict is Verdict.FAILED:
-            attempt = replace(attempt, stuck=self.lab.in_source(chat.server.stuck()))
+            attempt = replace(attempt, stuck=self.lab.in_source(chat.server.waiting(), chat.server.sandbox.lab))
         self.bench.release(chat, passed=attempt.verdict is not Verdict.FAILED)
         return replace(attempt, fresh=is_fresh)
 

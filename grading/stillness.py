@@ -146,8 +146,8 @@ class Stillness:
     def _glance(self, seconds: float) -> None:
         poll = select.poll()
         for link in self.links:
-            if link.fileno >= 0 and link.reading and not link.ended:
-                poll.register(link.fileno, select.POLLIN)
+            if link.sock is not None and link.reading and not link.ended:
+                poll.register(link.sock, select.POLLIN)
         poll.poll(seconds * 1000)
 
 

@@ -58,7 +58,7 @@ def why_not(chat: Chat, what: str) -> str:
         what += f"; сервер закрыл соединение: {', '.join(closed)}"
     if chat.clock.known_busy:
         what += "; сервер занят бесконечным циклом"
-    waiting = chat.server.waiting()
+    waiting = chat.server.unaccepted()
     if waiting:
         what += f"; ждут, пока сервер вызовет accept: {waiting}"
     return what + _last_error(chat.server.output())

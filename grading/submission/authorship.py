@@ -34,6 +34,7 @@ class _Program:
     values: dict[tuple[str, str], list[ast.expr]] = field(default_factory=dict)
     parameters: dict[str, list[str]] = field(default_factory=dict)
     sends: list[tuple[str, ast.expr, bool]] = field(default_factory=list)  # (scope, what is sent, inside a loop)
+    in_loops: set[tuple[str, str]] = field(default_factory=set)  # variables set anew in a loop: texts, not names
     calls: list[tuple[str, str, ast.Call, bool]] = field(default_factory=list)  # (scope, called function, call, inside a loop)
 
     def meanings(self, node: ast.expr, scope: str) -> list[tuple[ast.expr, str]]:
@@ -89,6 +90,7 @@ def _collect(node: ast.AST, program: _Program, scope: str, looped: bool) -> None
         elif isinstance(child, ast.Assign):
             for target in child.targets:
                 _remember(target, child.value, program, scope)
+            program.in_loops |= {(scope, ast.unparse(target)) for target in child.targets if looped}
         elif isinstance(child, ast.NamedExpr | ast.AnnAssign | ast.AugAssign) and child.value:
             _remember(child.target, child.value, program, scope)
         elif isinstance(child, ast.For):
@@ -198,5 +200,5 @@ def _is_name(piece: ast.expr, scope: str, program: _Program) -> bool:
         return True
     if not isinstance(piece, ast.Name | ast.Attribute):
         return bool(mentioned & (_CHOSEN - {"input"}))
-    values = [value for value, where in program.meanings(piece, scope) if where == ""]  # outside the message loop's function
-    return any(_mentions(value) & _CHOSEN for value in values) and scope != ""
+    key = ast.unparse(piece)
+    return any(_mentions(value) & _CHOSEN and (where, key) not in program.in_loops for value, where in program.meanings(piece, scope))

@@ -89,7 +89,7 @@ class _Reader(ast.NodeVisitor):
 
     def _leave_function(self) -> None:
         received, sent, _ = self.functions.pop()
-        if received and sent - received:
+        if received and sent and len(received | sent) > 1:
             self.seen["crosses"] = True
 
     def visit_Call(self, node: ast.Call) -> None:

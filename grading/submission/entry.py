@@ -42,7 +42,7 @@ class Candidate:
     def kind(self) -> str:
         """What sort of chat it is, in words for a note."""
         t = self.traits
-        return "по UDP" if t.udp else "многопользовательский" if t.broadcast else "на двоих" if t.crosses else "с консоли"
+        return "по UDP" if t.udp else "многопользовательский" if t.broadcast else "на двоих" if t.crosses else "через консоль сервера"
 
     @property
     def rank(self) -> tuple[int, ...]:

@@ -69,15 +69,16 @@ def fenced(text: str) -> list[Listing]:
     found: list[Listing] = []
     lines = text.split("\n")
     start, mark, info = -1, "", ""
-    for number, line in enumerate(lines):
+    for number, line in enumerate([*lines, "```"]):  # the last one may never be closed
         match = _FENCE.match(line)
-        if match and start < 0:
-            start, mark, info = number, match[1][:3], match[2]
-        elif match and match[1].startswith(mark) and not match[2].strip():
-            if not _is_foreign(info):
-                body = lines[start + 1 : number]
-                found.append(cleaned(Listing(tuple(body), tuple(range(start + 2, number + 2)), _name_in(info))))
-            start = -1
+        if match is None or (start >= 0 and not match[1].startswith(mark) and number < len(lines)):
+            continue
+        if start >= 0 and not _is_foreign(info):
+            body, places = lines[start + 1 : number], range(start + 2, number + 2)
+            found.append(cleaned(Listing(tuple(body), tuple(places)[: len(body)], _name_in(info))))
+        # A mark with a language opens the next listing even where the one before was left open.
+        opens = start < 0 or match[2].strip() != ""
+        start, mark, info = (number, match[1][:3], match[2]) if opens else (-1, "", "")
     return found
 
 

@@ -36,12 +36,16 @@ def read_report(name: str, raw: bytes) -> ReportFiles:
     best = ReportFiles(notes=notes)
     for listings in _readings(name, text):
         found = _assemble(name, listings)
-        if found.server is not None and (best.server is None or found.server.rank > best.server.rank):
+        if _goodness(found) > _goodness(best):
             best = replace(found, notes=notes + found.notes)
-        if found.server is not None and found.server.is_chat:
+        if found.server is not None and found.server.is_chat and found.server.traits.parses:
             break
-        best = replace(best, python=best.python or found.python)
     return best
+
+
+def _goodness(found: ReportFiles) -> tuple[int, ...]:
+    server = found.server
+    return (found.python,) if server is None else (1, server.is_chat, server.traits.parses, *server.rank)
 
 
 def _readings(name: str, text: str) -> Iterator[list[Listing]]:
@@ -90,7 +94,8 @@ def _assemble(name: str, listings: list[Listing]) -> ReportFiles:
     server, *others = found
     kept = [*server.modules, *clients(sources, server)]
     names = _final_names(kept, server.path)
-    notes = [f"В отчёте несколько серверов; взят {server.kind} чат, строка {named[server.path].places[0]}."] if _chats(others) else []
+    line = named[server.path].places[0]
+    notes = [f"В отчёте несколько серверов, проверяется тот, что в строке {line} ({server.kind})."] if _chats(others) else []
     files = {names[path]: sources[path] for path in kept}
     origin = {names[path]: _origin(name, named[path]) for path in kept}
     chosen = replace(server, path=names[server.path], modules=tuple(names[module] for module in server.modules))

@@ -47,7 +47,7 @@ class Source:
         return self.text.split("\n")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)  # a tree weighs a hundred times its text
 def read_source(raw: bytes) -> Source:
     """Parse a Python file by its own encoding cookie or BOM."""
     if len(raw) > MAX_SOURCE:

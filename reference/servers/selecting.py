@@ -70,7 +70,7 @@ class _Switchboard:
         except BlockingIOError:
             return
         except OSError:
-            return
+            chunk = b""
         self.perform(self.room.hear(guest, chunk))
 
     def perform(self, actions: list[Action[socket.socket]]) -> None:

@@ -5,6 +5,7 @@ Chats in several styles, clients, and the servers of the course's other tasks; t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -104,7 +105,8 @@ while True:
     sock.send(text.encode())
 '''
 
-CLIENT_NAMED = CLIENT_BARE.replace('sock.send(input("Имя: ").encode())', 'name = input("Имя: ")').replace("send(text", 'send(f"<{name}> {text}"')
+CLIENT_NAMED = CLIENT_BARE.replace('sock.send(input("Имя: ").encode())', 'name = input("Имя: ")')
+CLIENT_NAMED = CLIENT_NAMED.replace("send(text", 'send(f"<{name}> {text}"')
 
 UDP_HELLO = '''\
 import socket
@@ -181,7 +183,7 @@ while True:
 '''
 
 
-def plant(root: Path, files: dict[str, str | bytes]) -> Path:
+def plant(root: Path, files: Mapping[str, str | bytes]) -> Path:
     """Write files (path -> text or bytes) below `root` and return it."""
     for path, content in files.items():
         place = root / path
@@ -261,6 +263,8 @@ def test_a_file_that_does_not_parse_is_judged_by_its_words() -> None:
     assert traits(CLIENT_BARE + ")").is_client
 
 
-@pytest.mark.parametrize("text", ["x = " + "(" * 5000, "x = " + "-" * 50_000 + "1", "x = a" + ".b" * 20_000, "\0", "if 1: pass\n" + "elif 1: pass\n" * 2000])
+@pytest.mark.parametrize(
+    "text", ["x = " + "(" * 5000, "x = " + "-" * 50_000 + "1", "x = a" + ".b" * 20_000, "\0", "if 1: pass\n" + "elif 1: pass\n" * 2000]
+)
 def test_puzzles_are_read_without_an_exception(text: str) -> None:
     assert not traits(text).serves

@@ -130,7 +130,7 @@ def served(name: str, isolation: str) -> Iterator[tuple[Sandbox, Stillness, int]
 
 
 def _inodes(sandbox: Sandbox, pid: int) -> set[int]:
-    from grading.server import socket_inodes  # noqa: PLC0415
+    from grading.eyes import socket_inodes  # noqa: PLC0415
 
     assert sandbox.proc_fd is not None
     return socket_inodes(sandbox.proc_fd, pid)

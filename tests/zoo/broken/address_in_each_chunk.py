@@ -1,6 +1,6 @@
-"""Reads 1500 bytes at a time and puts the address before every piece.
+"""Reads 1024 bytes at a time and puts the address before every piece.
 caught-by: long-message
-may-also-fail: odd-boundary, order-kept
+may-also-fail:
 variant: multi-user
 speaks: named_by=nobody author=label framing=none
 """
@@ -14,7 +14,7 @@ lock = threading.Lock()
 def talk(conn, address):
     data = b""
     try:
-        while chunk := conn.recv(1500):
+        while chunk := conn.recv(1024):
             data += chunk
             try:
                 text = data.decode()

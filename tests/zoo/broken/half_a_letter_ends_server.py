@@ -1,6 +1,6 @@
 """Decodes before it looks for the newline: half a letter ends the whole server.
 caught-by: split-character
-may-also-fail: odd-boundary
+may-also-fail:
 variant: multi-user
 speaks: named_by=first-message author=server framing=lines
 """

@@ -1,6 +1,6 @@
 """Once the talk has begun, newcomers may listen but their words are passed to nobody.
 caught-by: late-joiner-hears
-may-also-fail: three-users-hear, silent-newcomer, leave-quietly, leave-abruptly
+may-also-fail:
 variant: multi-user
 speaks: named_by=prompt author=server framing=lines
 """

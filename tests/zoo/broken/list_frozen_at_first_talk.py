@@ -1,6 +1,6 @@
 """Who takes part is settled when the talk begins: those who come later hear nothing.
 caught-by: late-joiner-hears
-may-also-fail: three-users-hear, silent-newcomer, leave-quietly, leave-abruptly
+may-also-fail:
 variant: multi-user
 speaks: named_by=prompt author=server framing=lines
 """

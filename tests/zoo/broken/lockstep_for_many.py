@@ -1,6 +1,6 @@
 """Meant for many, but one thread waits for each guest in turn: nobody is heard before his turn.
 caught-by: concurrency-model
-may-also-fail: two-users-exchange, author-is-known, three-users-hear, late-joiner-hears, silent-newcomer, leave-quietly, leave-abruptly, no-busy-loop, order-kept, long-message, odd-boundary, split-character
+may-also-fail: three-users-hear, late-joiner-hears, silent-newcomer, leave-quietly, leave-abruptly
 variant: multi-user
 speaks: named_by=nobody author=client framing=lines turns=alternate
 """

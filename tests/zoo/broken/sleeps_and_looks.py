@@ -1,6 +1,6 @@
 """One thread without threads or select: it sleeps and looks at every non-blocking socket in turn.
 caught-by: concurrency-model
-may-also-fail: no-busy-loop
+may-also-fail:
 variant: multi-user
 speaks: named_by=nobody author=client framing=none slow=0.02
 """

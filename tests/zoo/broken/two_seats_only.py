@@ -45,7 +45,6 @@ def chat(conn):
 
 
 with socket.create_server(("127.0.0.1", 9010)) as server:
-    two = [threading.Thread(target=chat, args=(server.accept()[0],), daemon=True) for _ in range(2)]
-    for thread in two:
-        thread.start()
+    for seat in range(2):
+        threading.Thread(target=chat, args=(server.accept()[0],), daemon=True).start()
     threading.Event().wait()

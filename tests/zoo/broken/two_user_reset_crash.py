@@ -2,45 +2,29 @@
 caught-by: leave-abruptly
 may-also-fail:
 variant: two-user
-speaks: named_by=first-message author=server framing=lines turns=alternate
+speaks: named_by=nobody author=client framing=none
 """
+import select
 import socket
 
 
-class Seat:
-    def __init__(self, conn):
-        self.conn = conn
-        self.lines = conn.makefile("rb")
-        self.name = self.read().decode("utf-8", "replace").strip()
-
-    def read(self):
-        return self.lines.readline()
-
-    def write(self, data):
-        try:
-            self.conn.sendall(data)
-        except OSError:
-            pass   # gone; noticed when it is that seat's turn
-
-    def close(self):
-        self.lines.close()
-        self.conn.close()
+def hear(sock):
+    return sock.recv(4096)
 
 
-server = socket.create_server(("127.0.0.1", 9028))
-seats = []
+def talk(pair):
+    while True:
+        for sock in select.select(pair, [], [])[0]:
+            data = hear(sock)
+            if not data:
+                return
+            other = pair[0] if sock is pair[1] else pair[1]
+            other.sendall(data)
+
+
+server = socket.create_server(("127.0.0.1", 9112))
 while True:
-    while len(seats) < 2:
-        seat = Seat(server.accept()[0])
-        if seat.name:
-            seats.append(seat)
-        else:
-            seat.close()
-    speaker, listener = seats
-    line = speaker.read()
-    if line:
-        listener.write(speaker.name.encode() + b": " + line)
-        seats = [listener, speaker]
-    else:
-        speaker.close()
-        seats = [listener]
+    pair = [server.accept()[0], server.accept()[0]]
+    talk(pair)
+    for sock in pair:
+        sock.close()

@@ -1,4 +1,4 @@
-"""Takes the oldest one out of the list instead of the one who left.
+"""Takes the neighbour out of the list instead of the one who left.
 caught-by: leave-quietly
 may-also-fail: leave-abruptly
 variant: multi-user
@@ -40,7 +40,8 @@ class Member(Thread):
             print("lost", self.conn)
         finally:
             with self.room.guard:
-                self.room.members.pop(0).close()
+                place = self.room.members.index(self.conn)
+                self.room.members.pop((place + 1) % len(self.room.members)).close()
 
 
 def main():

@@ -1,0 +1,194 @@
+"""How a running server is watched: by the kernel's own account where that can be had (Linux), else by its output and CPU time.
+
+Both kinds of eyes have the same methods, so that nothing above knows which it looks through; reports name it as the clock.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from grading.kernel import Address, Diag, PacketCount, Peer, diag_request
+from grading.links import Link
+from grading.quiet import QuietPeriod
+from grading.sandbox import Process, Sandbox
+from grading.stillness import Stillness
+from grading.threads import Thread, Threads
+
+Clock = Stillness | QuietPeriod
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Where one thread of the server is.
+
+    Attributes:
+        call: the system call it sleeps in, "busy" if it runs, "?" if that is not known.
+        waits_for: for whom or what, in words for the student.
+        frames: (file as the sandbox names it, line), innermost first.
+    """
+
+    call: str
+    waits_for: str
+    frames: tuple[tuple[str, int], ...]
+
+
+class Eyes(Protocol):
+    """What can be seen of a server."""
+
+    @property
+    def clock(self) -> Clock:
+        """Tells when nothing more can happen."""
+
+    def listening(self) -> list[tuple[int, Address]]:
+        """(address family, address) of every TCP socket the server listens on."""
+
+    def threads(self) -> tuple[Thread, ...]:
+        """Its threads now; () where they cannot be seen."""
+
+    def unaccepted(self) -> int:
+        """How many connections wait to be accepted; 0 where that cannot be seen."""
+
+    def waiting(self, process: Process, names: dict[Address, str]) -> list[Waiting]:
+        """Where each thread waits; `names`: guest's address -> what he is called."""
+
+    def close(self) -> None:
+        """Gives back what is held."""
+
+
+def open_eyes(sandbox: Sandbox, clock: str = "auto") -> Eyes:
+    """The best eyes there are for a sandbox. `clock`: "auto", or "quiet-period" to have those that work anywhere."""
+    if clock == "auto" and sandbox.proc_fd is not None and sandbox.diag is not None:
+        return KernelEyes(sandbox, sandbox.proc_fd, sandbox.diag)
+    return PlainEyes(sandbox)
+
+
+class KernelEyes:
+    """Sees through /proc and inet_diag."""
+
+    def __init__(self, sandbox: Sandbox, proc_fd: int, diag: socket.socket) -> None:
+        self._sandbox, self._proc_fd = sandbox, proc_fd
+        self._diag, self._threads = Diag(diag), Threads(proc_fd, sandbox.pids)
+        self._listeners: list[bytes] = []
+        self.clock = Stillness(self._threads, self._diag, PacketCount(sandbox.snmp_fds), lambda: self._listeners)
+
+    def listening(self) -> list[tuple[int, Address]]:
+        """See Eyes. In a network shared with others only the server's own sockets count."""
+        peers = self._diag.listening()
+        if self._sandbox.network != "private" and peers:
+            mine: set[int] = set().union(*(socket_inodes(self._proc_fd, pid) for pid in self._sandbox.pids()))
+            peers = [peer for peer in peers if peer.inode in mine]
+        found = [(socket.AF_INET6 if ":" in peer.local[0] else socket.AF_INET, peer.local) for peer in peers]
+        found.sort(key=lambda one: (one[1][1], one[1][0]))
+        self._listeners = [diag_request(family, local, ("::" if family == socket.AF_INET6 else "0.0.0.0", 0)) for family, local in found]
+        return [(int(family), local) for family, local in found]
+
+    def threads(self) -> tuple[Thread, ...]:
+        """See Eyes."""
+        return self._threads.look()
+
+    def unaccepted(self) -> int:
+        """See Eyes."""
+        return sum(peer.unread for peer in self._diag.ask(self._listeners) if peer is not None)
+
+    def waiting(self, process: Process, names: dict[Address, str]) -> list[Waiting]:
+        """See Eyes. Which socket a thread waits on tells for whom."""
+        threads = {(thread.pid, thread.tid): thread for thread in self._threads.look()}
+        owners = self._owners(self.clock.links, names)
+        found = []
+        for dump in process.tracebacks():
+            thread = threads.get((dump.pid, dump.tid))
+            if thread is not None:
+                call = (thread.call or "?") if thread.asleep else "busy"
+                who = owners.get(_socket_inode(self._proc_fd, thread.pid, thread.first) or -1, "")
+                found.append(Waiting(call, _waits_for(call, who, thread), tuple((file, line) for file, line, _ in dump.frames)))
+        return found
+
+    def _owners(self, links: Sequence[Link], names: dict[Address, str]) -> dict[int, str]:
+        peers: list[Peer | None] = self._diag.ask([link.request for link in links])
+        return {peer.inode: names.get(peer.remote, "") for peer in peers if peer is not None and peer.inode}
+
+    def close(self) -> None:
+        """See Eyes."""
+        self._threads.close()
+
+
+class PlainEyes:
+    """Sees what psutil sees, on any platform: processes, their CPU time, their listening sockets."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self.clock = QuietPeriod(sandbox)
+
+    def listening(self) -> list[tuple[int, Address]]:
+        """See Eyes."""
+        return self.clock.listening()
+
+    def threads(self) -> tuple[Thread, ...]:
+        """See Eyes."""
+        return ()
+
+    def unaccepted(self) -> int:
+        """See Eyes."""
+        return 0
+
+    def waiting(self, process: Process, names: dict[Address, str]) -> list[Waiting]:
+        """See Eyes. Lines are known where the sandbox can ask for them, calls are not."""
+        return [Waiting("?", "", tuple((file, line) for file, line, _ in dump.frames)) for dump in process.tracebacks()]
+
+    def close(self) -> None:
+        """See Eyes."""
+
+
+_WAITS_FOR: Final = {
+    "recv": "данных от клиента, которого уже нет",
+    "accept": "нового подключения",
+    "lock": "другого потока: блокировки (Lock), очереди или его окончания (join)",
+    "select": "события на любом из своих сокетов",
+    "poll": "события на любом из своих сокетов",
+    "epoll": "события на любом из своих сокетов",
+    "sleep": "конца паузы sleep",
+    "busy": "ничего: цикл крутится без остановки",
+}
+
+
+def _waits_for(call: str, who: str, thread: Thread) -> str:
+    if who and call in ("recv", "read"):
+        return f"пока {who} что-нибудь пришлёт"
+    if who and call in ("send", "write"):
+        return f"пока {who} прочтёт то, что ему уже отправлено"
+    if call == "read" and thread.first == 0:
+        return "ввода с клавиатуры сервера"
+    return _WAITS_FOR.get(call, "")
+
+
+_SOCKET: Final = re.compile(r"socket:\[(\d+)\]")
+
+
+def _socket_inode(proc_fd: int, pid: int, fd: int) -> int | None:
+    if fd < 0:
+        return None
+    try:
+        found = _SOCKET.match(os.readlink(f"{pid}/fd/{fd}", dir_fd=proc_fd))
+    except OSError:
+        return None
+    return int(found[1]) if found else None
+
+
+def socket_inodes(proc_fd: int, pid: int) -> set[int]:
+    """Inodes of all sockets a process has open; empty if it is gone or cannot be looked into."""
+    try:
+        directory = os.open(f"{pid}/fd", os.O_RDONLY | os.O_DIRECTORY, dir_fd=proc_fd)
+    except OSError:
+        return set()
+    try:
+        found = {_socket_inode(proc_fd, pid, int(name)) for name in os.listdir(directory)}
+    except OSError:
+        found = set()
+    finally:
+        os.close(directory)
+    return {inode for inode in found if inode is not None}

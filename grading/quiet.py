@@ -1,0 +1,103 @@
+"""The clock where the kernel does not tell: nothing has come and nothing was computed for long enough.
+
+An adaptive quiet period: the longer this machine keeps us waiting ourselves, the longer silence must last. It can be wrong where stillness
+cannot, and it is slow; it serves macOS, Windows and containers that hide /proc. Reports name it ("clock": "quiet-period").
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+import psutil
+
+from grading.kernel import Address
+from grading.links import Link
+from grading.sandbox import Sandbox
+from grading.stillness import BUSY_AFTER, INBOX_LIMIT, Rest
+
+QUIET: Final = 0.25
+"""Seconds of silence that count as rest on an idle machine: several times what a relay of one message takes there, scheduling included."""
+PATIENT: Final = 1.5
+"""The same before something is called missing: a server may poll once a second."""
+_GLANCE: Final = 0.01
+
+
+class QuietPeriod:
+    """Waits until nothing has moved for long enough; the interface is that of `Stillness`."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._pause = threading.Event()
+        self.links: list[Link] = []
+        self.timers_matter = False
+        self.known_busy = False
+        self.suspected_busy = False
+
+    def begin(self) -> None:
+        """A server has just started: nothing to remember here."""
+
+    def before_acting(self) -> None:
+        """A guest is about to act: nothing to remember here."""
+
+    def settle(self, deadline: float, came: Callable[[], bool] = lambda: False, *, patient: bool = False) -> Rest:
+        """See Stillness.settle; here `patient` waits longer."""
+        begun = moved = time.monotonic()
+        traffic, cpu = self._traffic(), self.cpu()
+        slowness = 1.0
+        while True:
+            if came():
+                return Rest.CAME
+            now = time.monotonic()
+            if now - moved > (PATIENT if patient or self.timers_matter else QUIET) * slowness:
+                return Rest.STILL
+            if now > deadline:
+                return Rest.LATE
+            self._glance()
+            slowness = max(slowness, (time.monotonic() - now) / _GLANCE / 3)  # we were kept waiting; so is the server
+            seen, used = self._traffic(), self.cpu()
+            if seen != traffic:
+                traffic, cpu, moved, begun = seen, used, time.monotonic(), time.monotonic()
+            elif used - cpu > BUSY_AFTER and time.monotonic() - begun > QUIET:
+                self.known_busy = True
+                return Rest.BUSY
+            elif used > cpu + 0.02:  # it is still thinking; a tick of a timer is less
+                moved = time.monotonic()
+
+    def listening(self) -> list[tuple[int, Address]]:
+        """Every TCP socket the server's processes listen on."""
+        found = set()
+        for pid in self._sandbox.pids():
+            try:
+                connections = psutil.Process(pid).net_connections("tcp")
+            except psutil.Error:
+                continue
+            found |= {(int(one.family), (one.laddr.ip, one.laddr.port)) for one in connections if one.status == psutil.CONN_LISTEN}
+        return sorted(found, key=lambda one: (one[1][1], one[1][0]))
+
+    def cpu(self) -> float:
+        """Seconds of processor time the server's processes have used."""
+        total = 0.0
+        for pid in self._sandbox.pids():
+            try:
+                times = psutil.Process(pid).cpu_times()
+            except psutil.Error:
+                continue
+            total += times.user + times.system
+        return total
+
+    def _traffic(self) -> tuple[tuple[int, bool], ...]:
+        for link in self.links:
+            link.drain(INBOX_LIMIT)
+        return tuple((len(link.inbox), link.ended) for link in self.links)
+
+    def _glance(self) -> None:
+        open_ones: list[socket.socket] = [link.sock for link in self.links if link.sock is not None and link.reading and not link.ended]
+        if open_ones:
+            select.select(open_ones, [], [], _GLANCE)
+        else:
+            self._pause.wait(_GLANCE)
