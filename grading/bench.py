@@ -29,7 +29,7 @@ class Bench:
     """
 
     def __init__(self, open_sandbox: Callable[[], Sandbox], launch: Launch, seed: str, clock: str = "auto") -> None:
-        """`open_sandbox()` gives a new sandbox with a private copy of the lab; `seed` decides all names and words; `clock` as in `open_eyes`."""
+        """`open_sandbox()` gives a new sandbox with a private copy of the lab; `seed` decides all words; `clock` as in `open_eyes`."""
         self._open_sandbox, self._launch, self._seed, self._clock = open_sandbox, launch, seed, clock
         self._ahead = ThreadPoolExecutor(1, "sandbox")
         self._next: Future[Opened] | None = None

@@ -203,14 +203,16 @@ def main() -> int:
             total_wrong, total = total_wrong + wrong, total + count
             everything += costs
             p99 = statistics.quantiles(costs, n=100)[98]
-            print(f"{name:24} {count:6} judgements, {wrong} wrong, median {statistics.median(costs) * 1e3:7.2f} ms, p99 {p99 * 1e3:7.2f} ms", flush=True)
+            median = statistics.median(costs)
+            print(f"{name:24} {count:6} judgements, {wrong} wrong, median {median * 1e3:7.2f} ms, p99 {p99 * 1e3:7.2f} ms", flush=True)
         windows = full_windows(options.isolation)
     finally:
         for hog in hogs:
             hog.kill()
             hog.wait()
     print(f"both windows full: {'right' if windows else 'WRONG'}")
-    print(f"{total} judgements, {total_wrong} wrong, median {statistics.median(everything) * 1e3:.2f} ms, hogs {options.hogs}, seed {options.seed}")
+    median = statistics.median(everything)
+    print(f"{total} judgements, {total_wrong} wrong, median {median * 1e3:.2f} ms, hogs {options.hogs}, seed {options.seed}")
     return int(total_wrong > 0 or not windows)
 
 
