@@ -106,10 +106,9 @@ class _Run:
 
     def _scored(self, grading: Grading, output: str, seconds: float) -> Report:
         learned = self.bench.learned
-        results = [self._explained(result, output) for result in grading.results.values()]
         model = self.lab.model if learned else ""
         declared = {"author-is-known"} if "dialect.author" in self.submission.settings.by_student else set()
-        score = choose(results, self.rubrics, model=model, declared=declared)
+        score = choose(tuple(grading.results.values()), self.rubrics, model=model, declared=declared)
         not_understood = learned is not None and not learned.understood
         if not_understood:
             self.notes.append("Понять, как говорит этот сервер, не удалось: балл предварительный, работу посмотрит преподаватель.")
@@ -117,7 +116,7 @@ class _Run:
             path=self.submission.path, sha256=self.submission.sha256, variant=score.rubric.variant, model=model,
             score=score.score, course_points=score.course_points, passed=score.passed, needs_review=not_understood,
             infra=score.infra, dialect=asdict(learned.dialect) if learned else {}, isolation=self.isolation, seconds=seconds,
-            seed=self.seed, checks=score.results, notes=(*self.notes, *score.notes), server=self.submission.server,
+            seed=self.seed, checks=tuple(self._explained(result, output) for result in score.results), notes=(*self.notes, *score.notes), server=self.submission.server,
             server_output=output[-_OUTPUT_KEPT:],
         )  # fmt: skip
 

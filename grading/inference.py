@@ -58,8 +58,9 @@ def infer(seen: Seen, anna: Person, boris: Person, author_by_listing: str) -> Di
     """
     before, after = around(seen.heard, seen.first)
     prompt = seen.greeting_anna or (seen.greeting_boris if seen.greeting_boris in seen.coming else "")
-    named = boris.name in before + after or not _first_words_were_relayed(seen, anna, boris, before, after)
-    author = _author(seen, boris, before, after, author_by_listing)
+    labelled = any(person.name in before + after for person in (anna, boris))
+    named = labelled or not _first_words_were_relayed(seen, anna, boris, before, after)
+    author = _author(seen, anna, boris, (before, after), author_by_listing)
     framing, after = _framing(seen.framing, after)
     relay = before + "{text}" + after
     notice = seen.coming.replace(prompt, "", 1) + seen.naming if named else seen.coming
@@ -69,7 +70,7 @@ def infer(seen: Seen, anna: Person, boris: Person, author_by_listing: str) -> Di
         prompt=prompt if named else "",
         named_by=("prompt" if prompt else "first-message") if named else "nobody",
         author=author,
-        relay=_without_clock(template(relay, boris)) if author in ("server", "label") else relay,
+        relay=_without_clock(template(template(relay, boris), anna)) if author in ("server", "label") else relay,
         echo=seen.first in seen.own,
         welcome=_welcome(seen, boris, joined, before + boris.name + after) if named else seen.greeting_anna.strip(),
         joined=joined,
@@ -108,8 +109,9 @@ def _first_words_were_relayed(seen: Seen, anna: Person, boris: Person, before: s
     return anna.name in seen.greeting_boris and _shape(seen.greeting_boris).strip().endswith(_shape(before).lstrip() + anna.name)
 
 
-def _author(seen: Seen, boris: Person, before: str, after: str, author_by_listing: str) -> Author:
-    if boris.name in before or boris.name in after:
+def _author(seen: Seen, anna: Person, boris: Person, label: tuple[str, str], author_by_listing: str) -> Author:
+    before, after = label
+    if any(person.name in before + after for person in (anna, boris)):  # also where it is the wrong one's name
         return "server"
     of_anna = "".join(around(seen.heard_boris, seen.second)) if seen.second in seen.heard_boris else before + after
     if _without_clock(before + after) != _without_clock(of_anna) or str(boris.port) in before + after:

@@ -178,11 +178,17 @@ class _Wait:
                 return rest
         elif look.quiet:
             self.pause = 0.0  # the second look may follow at once
-        if look.cpu - self._active.cpu > (BUSY_AGAIN if self._clock.suspected_busy else BUSY_AFTER):
+        if look.cpu - self._active.cpu > self._enough(look):
             return Rest.BUSY
         if time.monotonic() > self._deadline:
             return Rest.STILL if look.quiet else Rest.LATE  # a server that only sleeps is slow by itself, not through our machine
         return None
+
+    def _enough(self, look: Look) -> float:
+        """Seconds of processor time from which it is a busy loop. Each running thread keeps the others from what they have to do, so each
+        counts; and before something is called missing, a suspicion is not enough."""
+        running = sum(not thread.asleep for thread in look.threads)
+        return max(1, running) * (BUSY_AGAIN if self._clock.suspected_busy and not self._patient else BUSY_AFTER)
 
     def _still(self, look: Look) -> Rest | None:
         if not any(thread.timed for thread in look.threads):

@@ -46,7 +46,7 @@ class PortableProcess(Process):
 
     def __init__(self, sandbox: PortableFloor, argv: Sequence[str], cwd: str, env: Mapping[str, str]) -> None:
         self._sandbox = sandbox
-        command = [sandbox.python, "-E", "-s", "-u", *argv]
+        command = [sandbox.python, "-s", "-u", *argv]
         options: dict[str, object] = {"start_new_session": True}
         if sys.platform == "win32":
             options = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}

@@ -107,9 +107,9 @@ def starter_command(folder: str) -> list[str]:
 
 
 def environment(bin_folder: str, home: str) -> dict[str, str]:
-    """The student's environment, from nothing."""
+    """The student's environment, from nothing. The hash seed is fixed: sets of names shall have the same order every time."""
     path = os.pathsep.join([bin_folder, *(os.defpath.split(os.pathsep) if sys.platform == "win32" else ("/usr/bin", "/bin"))])
-    names = {"PATH": path, "HOME": home, "LANG": "C.UTF-8", "TERM": "dumb"}
+    names = {"PATH": path, "HOME": home, "LANG": "C.UTF-8", "TERM": "dumb", "PYTHONHASHSEED": "0"}
     if sys.platform == "win32":  # sockets and the loader need these
         names |= {name: os.environ[name] for name in ("SYSTEMROOT", "SYSTEMDRIVE", "TEMP", "TMP") if name in os.environ}
     return names

@@ -92,7 +92,7 @@ def test_the_student_is_alone_with_plain_python(opened: Opener, tier: str) -> No
         odd = {name for name in sys.modules if name in ("faulthandler", "fcntl", "sitecustomize", "socket", "ctypes", "json")}
         assert not odd, odd
         assert resource.getrlimit(resource.RLIMIT_NOFILE) == (128, 128)
-        assert set(os.environ) <= {"PATH", "HOME", "LANG", "TERM", "LC_CTYPE", "EXTRA"}, os.environ
+        assert set(os.environ) <= {"PATH", "HOME", "LANG", "TERM", "LC_CTYPE", "PYTHONHASHSEED", "EXTRA"}, os.environ
         assert os.environ["EXTRA"] == "1"
         print("fine")
     """

@@ -1,4 +1,4 @@
-"""Relay servers of every temper, as scripts. Each tells the others "+" when someone is accepted, "-" when someone goes; it relays the rest."""
+"""Relay servers of every temper, as scripts. Each tells the others "+" when someone is accepted, "-" when someone goes, and relays texts."""
 
 from __future__ import annotations
 

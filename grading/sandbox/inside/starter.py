@@ -149,7 +149,7 @@ class Starter:
         if pid == 0:
             try:
                 become_student(fds, error_w, limits, os.path.join(self.lab, cwd))
-                os.execve(self.python, [self.python, "-E", "-s", "-u", *argv], dict(env))
+                os.execve(self.python, [self.python, "-s", "-u", *argv], dict(env))
             except BaseException as error:
                 os.write(error_w, f"{type(error).__name__}: {error}".encode())
             os._exit(127)
@@ -215,6 +215,7 @@ def main() -> None:
             raise SystemExit(f"rights left: {left}")
         rights.die_with_bubblewrap()
     rights.protect_itself()
+    rights.same_addresses()
     if source != "-1":
         write_lab(int(source), lab)
     starter = Starter(int(control), private, python, lab)

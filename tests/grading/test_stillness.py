@@ -1,0 +1,444 @@
+"""The judgement over looks written down before, on a clock that moves when told; and a small run of the proof on live servers."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from grading import stillness
+from grading.kernel import ESTABLISHED, LISTEN, Peer
+from grading.stillness import BUSY_AFTER, BUSY_AGAIN, INBOX_LIMIT, PATIENCE, Look, Rest, Stillness
+from grading.threads import Thread
+
+
+class Time:
+    """time.monotonic under our hand."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    made = Time()
+    monkeypatch.setattr(stillness, "time", made)
+    return made
+
+
+def thread(tid: int = 1, *, runs: bool = False, cpu: float = 0.001, call: str = "recv", timed: bool = False) -> Thread:
+    return Thread(1, tid, ord("R" if runs else "S"), b"%d 5 1\n" % (cpu * 1e9), "" if runs else call, -1, timed)
+
+
+def sleeper(tid: int = 1, *, cpu: float = 0.001, call: str = "sleep") -> Thread:
+    return thread(tid, cpu=cpu, call=call, timed=True)
+
+
+def look(*threads: Thread, bytes: int = 0, arrived: bool = True, unread: int = 0, packets: int = 0) -> Look:
+    """A look; `bytes`: how many have gone over all connections."""
+    return Look(threads or (thread(),), (bytes,), (packets, packets), arrived, unread)
+
+
+def clock() -> Stillness:
+    return Stillness(None, None, None, list)  # type: ignore[arg-type]  # whoever only judges looks at nothing
+
+
+class Wait:
+    """One wait, fed with looks."""
+
+    def __init__(self, time: Time, clock: Stillness | None = None, *, seconds: float = 25.0, patient: bool = False) -> None:
+        self.time, self.clock = time, clock or globals()["clock"]()
+        self._wait = stillness._Wait(self.clock, time.now + seconds, patient)
+
+    def sees(self, *looks: Look, every: float = 0.0) -> list[Rest | None]:
+        """What each look says; so many seconds pass before each."""
+        said = []
+        for one in looks:
+            self.time.now += every
+            said.append(self._wait.judge(one))
+        return said
+
+    @property
+    def pause(self) -> float:
+        return self._wait.pause
+
+
+# -- rule 1 and 2: nobody runs, nothing is on the way
+
+
+def test_two_equal_quiet_looks_are_stillness_and_one_is_not(time: Time) -> None:
+    assert Wait(time).sees(look(), look()) == [None, Rest.STILL]
+
+
+def test_the_second_look_follows_a_quiet_one_at_once(time: Time) -> None:
+    wait = Wait(time)
+    wait.sees(look(thread(runs=True)))
+    assert wait.pause > 0
+    wait.sees(look())
+    assert wait.pause == 0
+
+
+@pytest.mark.parametrize(
+    "restless",
+    [
+        look(thread(), thread(2, runs=True)),
+        look(arrived=False),
+    ],
+    ids=["a thread runs", "bytes are on the way"],
+)
+def test_however_often_the_same_is_seen_it_is_not_still(time: Time, restless: Look) -> None:
+    assert Wait(time).sees(*[restless] * 50) == [None] * 50
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        look(thread(cpu=0.002)),
+        look(bytes=1),
+        look(packets=1),
+        look(unread=1),
+        look(thread(), thread(2)),
+        look(thread(call="accept")),
+    ],
+    ids=["a thread has run in between", "bytes moved", "packets moved", "something was read", "a new thread", "it went elsewhere"],
+)
+def test_quiet_looks_that_differ_are_not_stillness(time: Time, other: Look) -> None:
+    assert Wait(time).sees(look(), other, look(), other, other) == [None, None, None, None, Rest.STILL]
+
+
+def test_a_server_that_is_gone_is_still(time: Time) -> None:
+    nobody = Look((), (0,), (0, 0), arrived=True, unread=0)
+    assert Wait(time).sees(nobody, nobody) == [None, Rest.STILL]
+
+
+def test_unread_bytes_do_not_matter_where_no_timer_can_wake_anybody(time: Time) -> None:
+    assert Wait(time).sees(look(unread=9), look(unread=9)) == [None, Rest.STILL]
+
+
+# -- rule 4: timers
+
+
+def test_a_timer_that_never_led_to_anything_costs_nothing(time: Time) -> None:
+    main = sleeper(call="poll")
+    assert Wait(time).sees(look(main), look(main)) == [None, Rest.STILL]
+
+
+def unread(clock: Stillness) -> Look:
+    return look(sleeper(), unread=3)
+
+
+def matters(clock: Stillness) -> Look:
+    clock.timers_matter = True
+    return look(sleeper())
+
+
+@pytest.mark.parametrize("given", [unread, matters])
+def test_where_a_timer_may_lead_to_bytes_each_timed_thread_must_have_moved_once(time: Time, given: Callable[[Stillness], Look]) -> None:
+    wait = Wait(time)
+    first = replace(given(wait.clock), threads=(sleeper(1), sleeper(2), thread(3)))
+    one_moved = replace(first, threads=(sleeper(1, cpu=0.002), sleeper(2), thread(3)))
+    both_moved = replace(first, threads=(sleeper(1, cpu=0.002), sleeper(2, cpu=0.002), thread(3)))
+    assert wait.sees(first, first, first) == [None] * 3
+    assert wait.sees(one_moved, one_moved, one_moved) == [None] * 3
+    assert wait.sees(both_moved, both_moved) == [None, Rest.STILL]
+
+
+def test_before_something_is_called_missing_timers_are_waited_for(time: Time) -> None:
+    wait = Wait(time, patient=True)
+    moved = look(sleeper(cpu=0.002))
+    assert wait.sees(look(sleeper()), look(sleeper()), moved, moved) == [None, None, None, Rest.STILL]
+
+
+def test_a_timed_thread_that_has_ended_has_moved(time: Time) -> None:
+    wait = Wait(time, patient=True)
+    before, after = look(thread(), sleeper(2)), look(thread())
+    assert wait.sees(before, before, after, after) == [None, None, None, Rest.STILL]
+
+
+def test_a_timer_that_leads_to_bytes_is_remembered_and_waited_for_again(time: Time) -> None:
+    wait = Wait(time, patient=True)
+    asleep, sent, again = look(sleeper()), look(sleeper(cpu=0.002), bytes=5), look(sleeper(cpu=0.003), bytes=5)
+    assert wait.sees(asleep, asleep, sent, sent) == [None] * 4
+    assert wait.clock.timers_matter
+    assert wait.sees(again, again) == [None, Rest.STILL]
+
+
+def test_timers_are_waited_for_no_longer_than_patience(time: Time) -> None:
+    wait = Wait(time, patient=True)
+    asleep = look(sleeper(call="poll"))
+    wait.sees(asleep, asleep)
+    assert wait.sees(asleep, every=PATIENCE - 0.1) == [None]
+    assert wait.sees(asleep, every=0.2) == [Rest.STILL]
+    assert not wait.clock.timers_matter
+
+
+def test_patience_begins_anew_with_every_round_that_led_to_bytes(time: Time) -> None:
+    wait = Wait(time, patient=True)
+    for number in range(1, 4):  # a slow sender: every 7 seconds something
+        now = look(sleeper(cpu=0.001 * number), bytes=number)
+        assert wait.sees(now, now) == [None, None]
+        assert wait.sees(now, every=7) == [None]
+    assert wait.sees(now, every=PATIENCE) == [Rest.STILL]
+
+
+# -- in the middle: a thread that ran since the guests acted and then went to sleep
+
+
+class Watched(Stillness):
+    """A stillness that is shown looks written down before; the last one stays."""
+
+    def __init__(self, *looks: Look) -> None:
+        super().__init__(None, None, None, list)  # type: ignore[arg-type]
+        self.coming = list(looks)
+
+    def look(self) -> Look:
+        return self.coming.pop(0) if len(self.coming) > 1 else self.coming[0]
+
+
+def test_a_thread_that_sleeps_in_the_middle_of_its_work_is_waited_for(time: Time) -> None:
+    started, after = look(thread(), sleeper(2)), look(thread(), sleeper(2, cpu=0.002))
+    done = look(thread(), sleeper(2, cpu=0.003))
+    clock = Watched(started, after, after, after, done, done)
+    clock.begin()
+    assert clock.settle(time.now + 25) is Rest.STILL
+    assert len(clock.coming) == 1  # it did not end at the third look
+
+
+def test_a_main_thread_that_sleeps_for_ever_is_not_in_the_middle_of_anything(time: Time) -> None:
+    started, later = look(thread(), sleeper(2)), look(thread(cpu=0.002), sleeper(2))
+    clock = Watched(started, later, later, look(thread(runs=True)))
+    clock.begin()
+    assert clock.settle(time.now + 25) is Rest.STILL
+    assert len(clock.coming) == 1
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (sleeper(cpu=0.001), False),  # has not run since
+        (sleeper(cpu=0.002), True),
+        (sleeper(2, cpu=0.001), True),  # was not there before
+        (sleeper(cpu=0.002, call="poll"), False),  # waits for guests, with a time-out
+        (thread(cpu=0.002), False),  # no timer
+    ],
+)
+def test_who_is_in_the_middle(now: Thread, expected: bool) -> None:
+    clock = Watched(look(sleeper(cpu=0.001)))
+    clock.begin()
+    assert clock.in_the_middle(now) is expected
+
+
+# -- busy
+
+
+def spinning(cpu: float, **others: int) -> Look:
+    return look(thread(), thread(2, runs=True, cpu=cpu), **others)
+
+
+def test_processor_time_burnt_without_traffic_makes_it_busy(time: Time) -> None:
+    wait = Wait(time)
+    assert wait.sees(spinning(1.0), spinning(1.0 + BUSY_AFTER - 0.01), spinning(1.0 + BUSY_AFTER + 0.01)) == [None, None, Rest.BUSY]
+
+
+def test_traffic_in_between_makes_it_a_worker(time: Time) -> None:
+    looks = [spinning(0.2 * number, bytes=number) for number in range(20)]
+    assert Wait(time).sees(*looks) == [None] * 20
+
+
+def test_of_a_program_that_was_found_busy_before_less_is_enough(time: Time) -> None:
+    wait = Wait(time)
+    wait.clock.suspected_busy = True
+    assert wait.sees(spinning(1.0), spinning(1.0 + BUSY_AGAIN - 0.01), spinning(1.0 + BUSY_AGAIN + 0.01)) == [None, None, Rest.BUSY]
+
+
+def test_each_running_thread_is_allowed_its_share(time: Time) -> None:
+    def two(cpu: float) -> Look:
+        return look(thread(1, runs=True, cpu=cpu), thread(2, runs=True, cpu=cpu))
+
+    assert Wait(time).sees(two(0.0), two(BUSY_AFTER - 0.01), two(BUSY_AFTER + 0.01)) == [None, None, Rest.BUSY]
+
+
+def test_before_something_is_called_missing_a_suspicion_is_not_enough(time: Time) -> None:
+    wait = Wait(time, patient=True)
+    wait.clock.suspected_busy = True
+    assert wait.sees(spinning(1.0), spinning(1.0 + BUSY_AFTER - 0.01), spinning(1.0 + BUSY_AFTER + 0.01)) == [None, None, Rest.BUSY]
+
+
+def test_being_busy_is_remembered(time: Time) -> None:
+    clock = Watched(spinning(1.0), spinning(2.0))
+    assert (clock.known_busy, clock.suspected_busy) == (False, False)
+    assert clock.settle(time.now + 25) is Rest.BUSY
+    assert (clock.known_busy, clock.suspected_busy) == (True, True)
+
+
+# -- the deadline
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        (spinning(0.1), Rest.LATE),
+        (look(arrived=False), Rest.LATE),
+        (look(sleeper(), unread=1), Rest.STILL),  # slow by itself, not through our machine
+    ],
+)
+def test_at_the_deadline_it_was_late_or_it_merely_sleeps(time: Time, seen: Look, expected: Rest) -> None:
+    wait = Wait(time, seconds=5.0)
+    assert wait.sees(seen, seen, every=2.0) == [None, None]
+    assert wait.sees(seen, every=1.5) == [expected]
+
+
+# -- settle and before_acting
+
+
+def test_what_was_waited_for_ends_the_wait_at_once(time: Time) -> None:
+    clock = Watched(spinning(0.1), spinning(0.11), spinning(0.12), look())
+    answers = iter([False, True])
+    assert clock.settle(time.now + 25, lambda: next(answers)) is Rest.CAME
+    assert len(clock.coming) == 2
+
+
+def test_bytes_that_came_after_stillness_were_sent_by_a_timer(time: Time) -> None:
+    clock = Watched(look(sleeper(call="poll")))
+    assert clock.settle(time.now + 25) is Rest.STILL
+    clock.coming = [look(sleeper(cpu=0.002, call="poll"), bytes=7)]
+    clock.before_acting()
+    assert clock.timers_matter
+
+
+def test_no_bytes_after_stillness_no_timer(time: Time) -> None:
+    clock = Watched(look(sleeper(call="poll")))
+    clock.settle(time.now + 25)
+    clock.coming = [look(sleeper(cpu=0.002, call="poll"))]
+    clock.before_acting()
+    assert not clock.timers_matter
+
+
+@pytest.mark.parametrize("ending", ["came", "busy", "late"])
+def test_only_what_comes_after_stillness_is_a_timers_doing(time: Time, ending: str) -> None:
+    clock = Watched(spinning(0.0), spinning(5.0)) if ending == "busy" else Watched(look(arrived=False))
+    clock.settle(time.now + (-1 if ending == "late" else 25), lambda: ending == "came")
+    clock.coming = [look(bytes=7)]
+    clock.before_acting()
+    assert not clock.timers_matter
+
+
+def test_between_two_actions_without_a_wait_nothing_is_a_timers_doing(time: Time) -> None:
+    clock = Watched(look())
+    clock.settle(time.now + 25)
+    clock.before_acting()
+    clock.coming = [look(bytes=7)]  # the answer to the first action
+    clock.before_acting()
+    assert not clock.timers_matter
+
+
+def test_what_a_server_does_when_it_starts_is_no_timers_doing(time: Time) -> None:
+    clock = Watched(look())
+    clock.settle(time.now + 25)
+    clock.begin()
+    clock.coming = [look(bytes=7)]
+    clock.before_acting()
+    assert not clock.timers_matter
+
+
+# -- the look
+
+
+@dataclass
+class FakeLink:
+    """A connection whose two ends are written down."""
+
+    counters: tuple[object, ...]
+    settled: bool = True
+    request: bytes = b"?"
+    over: bool = False
+    sock: None = None
+    drained: list[int] = field(default_factory=list)
+
+    def drain(self, limit: int) -> None:
+        self.drained.append(limit)
+
+    def state(self, peer: Peer | None) -> tuple[tuple[object, ...], bool]:
+        self.over = self.over or peer is None
+        return (self.counters, peer and peer.unread), self.settled
+
+
+class Kernel:
+    """Diag, Threads and PacketCount in one."""
+
+    def __init__(self, **peers: Peer | None) -> None:
+        self.peers = {name.encode(): peer for name, peer in peers.items()}
+        self.flying = False
+
+    def ask(self, requests: Sequence[bytes]) -> list[Peer | None]:
+        return [self.peers[request] for request in requests]
+
+    def look(self) -> tuple[Thread, ...]:
+        return (thread(),)
+
+    def read(self) -> tuple[int, ...]:
+        return (4, 4)
+
+    def in_flight(self, counts: Iterable[int]) -> bool:
+        assert tuple(counts) == (4, 4)
+        return self.flying
+
+
+def end(state: int, unread: int) -> Peer:
+    return Peer(state, ("", 1), ("", 2), unread, 1, 1, None)
+
+
+def looking(kernel: Kernel, *links: FakeLink) -> Stillness:
+    clock = Stillness(kernel, kernel, kernel, lambda: [b"listener"])  # type: ignore[arg-type]
+    clock.links = list(links)  # type: ignore[arg-type]
+    return clock
+
+
+def test_a_look_puts_all_connections_and_the_accept_queue_together() -> None:
+    kernel = Kernel(boris=end(ESTABLISHED, 5), vera=end(ESTABLISHED, 1), listener=end(LISTEN, 2))
+    boris, vera = FakeLink(("b",), request=b"boris"), FakeLink(("v",), request=b"vera")
+    seen = looking(kernel, boris, vera).look()
+    assert seen == Look((thread(),), ((("b",), 5), (("v",), 1), (2,)), (4, 4), arrived=True, unread=8)
+    assert boris.drained == vera.drained == [INBOX_LIMIT]
+
+
+@pytest.mark.parametrize(("flying", "settled"), [(True, True), (False, False)])
+def test_what_is_on_the_way_is_seen_by_packets_and_by_bytes(flying: bool, settled: bool) -> None:
+    kernel = Kernel(boris=end(ESTABLISHED, 0), vera=end(ESTABLISHED, 0), listener=end(LISTEN, 0))
+    kernel.flying = flying
+    clock = looking(kernel, FakeLink(("b",), request=b"boris"), FakeLink(("v",), settled, request=b"vera"))
+    assert not clock.look().arrived
+    assert not clock.look().quiet
+
+
+def test_a_connection_that_is_over_is_looked_at_no_more() -> None:
+    kernel = Kernel(boris=None, listener=end(LISTEN, 0))
+    clock = looking(kernel, FakeLink(("b",), request=b"boris"))
+    first, second = clock.look(), clock.look()
+    assert (len(first.traffic), len(second.traffic)) == (2, 1)
+    assert clock.links == []
+
+
+def test_a_server_that_has_stopped_listening_has_no_queue() -> None:
+    assert looking(Kernel(listener=None)).look().traffic == ((),)
+
+
+# -- live
+
+
+@pytest.mark.linux
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
+@pytest.mark.skipif(shutil.which("bwrap") is None, reason="needs bubblewrap")
+@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # the proof, a program of its own, leaves its guests open
+@pytest.mark.parametrize(("server", "judgements"), [("threaded", 60), ("polls every 50 ms", 10)])
+def test_no_judgement_of_a_live_conversation_is_wrong(server: str, judgements: int) -> None:
+    from tests.proof.__main__ import prove  # noqa: PLC0415 - needs Linux
+
+    wrong, costs = prove(server, judgements, "auto", seed=1)
+    assert (wrong, len(costs)) == (0, judgements)

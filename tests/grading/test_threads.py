@@ -1,0 +1,258 @@
+"""What threads do, read from a procfs made of files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grading import threads
+from grading.threads import Thread, Threads, parse_syscall
+
+
+def line(number: int, *arguments: int) -> bytes:
+    """A line of /proc/PID/task/TID/syscall: number, six arguments, stack pointer, program counter."""
+    six = [*arguments, *[0x7F00_1234_5678] * 6][:6]
+    return " ".join([str(number), *map(hex, six), "0x7ffd0", "0x7f001"]).encode() + b"\n"
+
+
+POINTER, MINUS_ONE = 0x7FFE_0000_1230, 0xFFFF_FFFF_FFFF_FFFF
+INT_MINUS_ONE = 0xFFFF_FFFF  # how a 32-bit register shows -1
+CALLS = {
+    "x86_64": [
+        (line(0, 0), ("read", 0, False)),
+        (line(45, 5), ("recv", 5, False)),  # recvfrom
+        (line(47, 5), ("recv", 5, False)),  # recvmsg
+        (line(299, 5, 0, 0, 0, 0), ("recv", 5, False)),  # recvmmsg without a timeout
+        (line(299, 5, 0, 0, 0, POINTER), ("recv", 5, True)),
+        (line(44, 5), ("send", 5, False)),
+        (line(43, 3), ("accept", 3, False)),
+        (line(288, 3), ("accept", 3, False)),
+        (line(230, 1, 0), ("sleep", 1, True)),  # clock_nanosleep
+        (line(35, POINTER), ("sleep", -1, True)),  # nanosleep
+        (line(7, POINTER, 1, MINUS_ONE), ("poll", -1, False)),
+        (line(7, POINTER, 1, INT_MINUS_ONE), ("poll", -1, False)),
+        (line(7, POINTER, 1, 0), ("poll", -1, True)),
+        (line(7, POINTER, 1, 100), ("poll", -1, True)),
+        (line(7, POINTER, 1, 0xAAAA_0000_0000_0064), ("poll", -1, True)),  # only the int in the low half counts
+        (line(271, POINTER, 1, 0), ("poll", -1, False)),  # ppoll
+        (line(271, POINTER, 1, POINTER), ("poll", -1, True)),
+        (line(232, 4, POINTER, 10, INT_MINUS_ONE), ("epoll", 4, False)),
+        (line(232, 4, POINTER, 10, 50), ("epoll", 4, True)),
+        (line(281, 4, POINTER, 10, MINUS_ONE), ("epoll", 4, False)),
+        (line(23, 5, POINTER, 0, 0, 0), ("select", 5, False)),
+        (line(23, 5, POINTER, 0, 0, POINTER), ("select", 5, True)),
+        (line(270, 5, POINTER, 0, 0, 0), ("select", 5, False)),  # pselect6
+        (line(270, 5, POINTER, 0, 0, POINTER), ("select", 5, True)),
+        (line(202, POINTER, 128, 0, 0), ("lock", -1, False)),  # futex
+        (line(202, POINTER, 128, 0, POINTER), ("lock", -1, True)),
+        (line(61, MINUS_ONE), ("wait", -1, False)),
+        (line(219), ("", -1, True)),  # restart_syscall: nobody knows of what
+        (line(999), ("", -1, True)),
+    ],
+    "aarch64": [
+        (line(63, 0), ("read", 0, False)),
+        (line(207, 5), ("recv", 5, False)),
+        (line(202, 3), ("accept", 3, False)),
+        (line(115, 1, 0), ("sleep", 1, True)),
+        (line(73, POINTER, 1, 0), ("poll", -1, False)),
+        (line(73, POINTER, 1, POINTER), ("poll", -1, True)),
+        (line(22, 4, POINTER, 10, MINUS_ONE), ("epoll", 4, False)),
+        (line(22, 4, POINTER, 10, 0), ("epoll", 4, True)),
+        (line(72, 5, POINTER, 0, 0, POINTER), ("select", 5, True)),
+        (line(98, POINTER, 128, 0, 0), ("lock", -1, False)),
+        (line(98, POINTER, 128, 0, POINTER), ("lock", -1, True)),
+        (line(7, POINTER, 1, 0), ("", -1, True)),  # a number of the other table
+    ],
+}
+
+
+@pytest.mark.parametrize(("machine", "given", "expected"), [(machine, *row) for machine, rows in CALLS.items() for row in rows])
+def test_a_call_is_named_and_known_to_be_timed_or_not(
+    machine: str, given: bytes, expected: tuple[str, int, bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threads, "_CALLS", threads._TABLES[machine])
+    assert parse_syscall(given) == expected
+
+
+@pytest.mark.parametrize("given", [b"running\n", b"-1 0x7ffd0 0x7f001\n", b""])
+def test_a_thread_outside_any_call_is_no_timed_sleeper(given: bytes) -> None:
+    assert parse_syscall(given) == ("", -1, False)
+
+
+def test_on_an_unknown_machine_every_call_may_be_timed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "_CALLS", {})
+    assert parse_syscall(line(45, 5)) == ("", 5, True)
+
+
+@pytest.mark.parametrize(("state", "asleep"), [(b"S", True), (b"T", True), (b"Z", True), (b"R", False), (b"D", False)])
+def test_waiting_for_a_disk_is_no_rest(state: bytes, asleep: bool) -> None:
+    assert Thread(1, 1, state[0], b"", "", -1, False).asleep is asleep
+
+
+def test_processor_time_is_the_first_number_of_schedstat() -> None:
+    assert Thread(1, 1, ord("S"), b"2500000000 77 3\n", "", -1, False).cpu == 2.5
+    assert Thread(1, 1, ord("Z"), b"", "", -1, False).cpu == 0.0
+
+
+# -- Threads
+
+
+class Proc:
+    """A procfs of plain files; the program's name holds what a careless reader stumbles over."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.alive: list[int] = []
+        self.fd = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+
+    def put(self, pid: int, tid: int, *, state: str = "S", clock: int = 1000, call: bytes = b"", count: int | None = None) -> None:
+        """Makes a thread, or changes it; `count`: how many threads the kernel says there are, by itself those put here."""
+        folder = self.root / str(pid) / "task" / str(tid)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "schedstat").write_bytes(b"%d 5 1\n" % clock)
+        (folder / "syscall").write_bytes(call or line(45, 5))
+        self._stat(folder, state, count)
+        if pid not in self.alive:
+            self.alive.append(pid)
+        if count is None:
+            self._count(pid)
+
+    def take(self, pid: int, tid: int) -> None:
+        """A thread has ended: an emptied file reads like one of a task that is gone."""
+        folder = self.root / str(pid) / "task" / str(tid)
+        for file in folder.iterdir():
+            file.write_bytes(b"")
+        shutil.rmtree(folder)
+        self._count(pid)
+
+    def _count(self, pid: int) -> None:
+        folders = list((self.root / str(pid) / "task").iterdir())
+        for folder in folders:
+            self._stat(folder, (folder / "stat").read_text().rpartition(") ")[2][0], len(folders))
+
+    @staticmethod
+    def _stat(folder: Path, state: str, count: int | None) -> None:
+        fields = [state, *["0"] * 16, str(count or 0), *["0"] * 10]
+        (folder / "stat").write_text(f"{folder.name} (a) R (b) S) {' '.join(fields)}\n")
+
+
+@pytest.fixture
+def proc(tmp_path: Path) -> Iterator[Proc]:
+    made = Proc(tmp_path)
+    yield made
+    os.close(made.fd)
+
+
+@pytest.fixture
+def seen(proc: Proc) -> Iterator[Threads]:
+    made = Threads(proc.fd, lambda: proc.alive)
+    yield made
+    made.close()
+
+
+def ids(seen: Threads) -> list[tuple[int, int]]:
+    return sorted((thread.pid, thread.tid) for thread in seen.look())
+
+
+@pytest.fixture(autouse=True)
+def _one_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "_CALLS", threads._X86_64)
+
+
+def test_a_look_gives_all_there_is_to_know(proc: Proc, seen: Threads) -> None:
+    proc.put(7, 7, clock=123, call=line(288, 3))
+    proc.put(7, 8, state="R")
+    assert sorted(seen.look(), key=lambda thread: thread.tid) == [
+        Thread(7, 7, ord("S"), b"123 5 1\n", "accept", 3, timed=False),
+        Thread(7, 8, ord("R"), b"1000 5 1\n", "", -1, timed=False),
+    ]
+
+
+def test_each_look_reads_again(proc: Proc, seen: Threads) -> None:
+    proc.put(7, 7, call=line(230, 1))
+    (before,) = seen.look()
+    proc.put(7, 7, clock=2000)
+    (after,) = seen.look()
+    assert (before.call, before.timed, before.clock) == ("sleep", True, b"1000 5 1\n")
+    assert (after.call, after.timed, after.clock) == ("recv", False, b"2000 5 1\n")
+
+
+def test_threads_appear_and_vanish(proc: Proc, seen: Threads) -> None:
+    proc.put(7, 7)
+    assert ids(seen) == [(7, 7)]
+    proc.put(7, 9)
+    assert ids(seen) == [(7, 7), (7, 9)]
+    proc.take(7, 9)
+    proc.put(7, 10)  # as many as before, but another one
+    assert ids(seen) == [(7, 7), (7, 10)]
+    proc.take(7, 10)
+    assert ids(seen) == [(7, 7)]
+
+
+def test_processes_come_and_go(proc: Proc, seen: Threads) -> None:
+    proc.put(7, 7)
+    proc.put(8, 8)
+    assert ids(seen) == [(7, 7), (8, 8)]
+    proc.alive.remove(7)
+    assert ids(seen) == [(8, 8)]
+    proc.take(8, 8)
+    assert ids(seen) == []
+    proc.alive.clear()
+    assert ids(seen) == []
+
+
+def test_a_process_that_is_gone_before_the_first_look_is_nothing(proc: Proc, seen: Threads) -> None:
+    proc.alive.append(99)
+    assert ids(seen) == []
+
+
+def test_descriptors_are_given_back(proc: Proc, seen: Threads, monkeypatch: pytest.MonkeyPatch) -> None:
+    held: set[int] = set()
+    really_open, really_close = os.open, os.close
+
+    def opened(*arguments: object, **options: object) -> int:
+        fd = really_open(*arguments, **options)  # type: ignore[arg-type]
+        held.add(fd)
+        return fd
+
+    def closed(fd: int) -> None:
+        held.discard(fd)
+        really_close(fd)
+
+    monkeypatch.setattr(threads.os, "open", opened)
+    monkeypatch.setattr(threads.os, "close", closed)
+    proc.put(7, 7)
+    proc.put(7, 8)
+    proc.put(8, 8)
+    seen.look()
+    assert len(held) == 9
+    proc.take(7, 8)
+    seen.look()
+    assert len(held) == 6
+    proc.alive.remove(8)
+    seen.look()
+    assert len(held) == 3
+    (proc.root / "7" / "task" / "11").mkdir()  # a thread that ended between the listing and the opening: no files
+    proc.put(7, 7, count=2)
+    assert ids(seen) == [(7, 7)]
+    assert len(held) == 3
+    seen.close()
+    assert held == set()
+
+
+def test_a_process_nobody_may_look_into_is_said_and_not_taken_for_still(proc: Proc, seen: Threads, monkeypatch: pytest.MonkeyPatch) -> None:
+    proc.put(7, 7)
+    really_open = os.open
+
+    def forbidden(path: str, *arguments: int, **options: int) -> int:
+        if path.endswith("/syscall"):
+            raise PermissionError(13, "Permission denied", path)
+        return really_open(path, *arguments, **options)
+
+    monkeypatch.setattr(threads.os, "open", forbidden)
+    with pytest.raises(PermissionError):
+        seen.look()
