@@ -56,6 +56,7 @@ class Bench:
         assert server is not None
         if self.learned is not None:
             server.clock.timers_matter = self.learned.timers_matter
+            server.clock.patience = self.learned.patience
             server.clock.suspected_busy = self.learned.left_busy
         return server
 

@@ -94,6 +94,8 @@ class _Run:
         self.bench.learned = replace(learned, dialect=replace(learned.dialect, **settings.dialect))  # type: ignore[arg-type]
         self.lab.model = self._model(learned)
         self.notes += learned.remarks
+        if self.bench.server is not None and self.bench.server.answers:
+            self.notes.append(f"Сервер спросил с клавиатуры; проверка ответила: {', '.join(self.bench.server.answers)}.")
 
     def _model(self, learned: Learned) -> str:
         """What was observed; the source tells asyncio from select, and must do where threads cannot be looked at."""
@@ -110,13 +112,17 @@ class _Run:
         declared = {"author-is-known"} if "dialect.author" in self.submission.settings.by_student else set()
         score = choose(tuple(grading.results.values()), self.rubrics, model=model, declared=declared)
         not_understood = learned is not None and not learned.understood
+        udp = self.lab.failure is not None and self.submission.facts.transport == "udp"
+        if udp:
+            self.notes.append("Чат по UDP эта версия проверить не умеет: работу посмотрит преподаватель.")
         if not_understood:
             self.notes.append("Понять, как говорит этот сервер, не удалось: балл предварительный, работу посмотрит преподаватель.")
+        checks = tuple(self._explained(result, output) for result in score.results)
         return Report(
             path=self.submission.path, sha256=self.submission.sha256, variant=score.rubric.variant, model=model,
-            score=score.score, course_points=score.course_points, passed=score.passed, needs_review=not_understood,
+            score=score.score, course_points=score.course_points, passed=score.passed, needs_review=not_understood or udp,
             infra=score.infra, dialect=asdict(learned.dialect) if learned else {}, isolation=self.isolation, seconds=seconds,
-            seed=self.seed, checks=tuple(self._explained(result, output) for result in score.results), notes=(*self.notes, *score.notes), server=self.submission.server,
+            seed=self.seed, checks=checks, notes=(*self.notes, *score.notes), server=self.submission.server,
             server_output=output[-_OUTPUT_KEPT:],
         )  # fmt: skip
 

@@ -19,7 +19,7 @@ from grading.inference import Person, Seen, guess, infer, template
 from grading.links import Link
 from grading.model import observe
 from grading.server import NoConnection, Server
-from grading.stillness import Rest
+from grading.stillness import PATIENCE, Rest
 from grading.verdicts import Infra
 from reference.dialect import Dialect
 
@@ -41,6 +41,7 @@ class Learned:
         seats: 2 where a third guest is not let in, None otherwise.
         model: how the server was seen to work, as in `grading.model`.
         timers_matter: it sends when a timer wakes it, so its pauses must be waited for.
+        patience: seconds its timers may keep us waiting.
         left_busy: it was spinning when the interview ended, so it is no use to anybody after a guest has left.
         remarks: what a teacher may want to know, in Russian.
     """
@@ -50,6 +51,7 @@ class Learned:
     seats: int | None = None
     model: str = "other"
     timers_matter: bool = False
+    patience: float = PATIENCE
     left_busy: bool = False
     remarks: tuple[str, ...] = ()
 
@@ -122,7 +124,8 @@ class _Talk:
             anna, boris = self._introductions(seen)
             self._first_words(seen, anna, boris)
             if seen.first not in seen.heard:
-                return Learned(guess(seen), False, model=self._model(), timers_matter=self.clock.timers_matter)
+                clock = self.clock
+                return Learned(guess(seen), False, model=self._model(), timers_matter=clock.timers_matter, patience=clock.patience)
             self._answer(seen, anna, boris)
             dialect = infer(seen, anna.person, boris.person, self.hints.author)
             return self._rest_of_it(dialect, anna, boris)
@@ -172,7 +175,7 @@ class _Talk:
         if seats is None and third is not None:
             dialect = replace(dialect, left=self._leaving(anna, third, dialect))
             dialect = replace(dialect, quit=self._quit_word(dialect))
-        return Learned(dialect, True, seats, model, self.clock.timers_matter, self.clock.known_busy)
+        return Learned(dialect, True, seats, model, self.clock.timers_matter, self.clock.patience, self.clock.known_busy)
 
     def _third(self, boris: _Voice, dialect: Dialect) -> tuple[int | None, _Voice | None]:
         """(2 if there is no seat for a third, the third)."""

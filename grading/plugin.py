@@ -23,6 +23,8 @@ from grading.server import NotStarted
 from grading.verdicts import CheckFailed, Infra, NotApplicable
 
 INFRA_TRIES: Final = 3
+TIME_LIMIT: Final = 240.0
+"""Seconds for all checks of one submission. A right server that answers only after 2 s needs half of it; a good one half a second."""
 
 
 def check(id: str, *, needs: str = "", level: str = "should") -> pytest.MarkDecorator:
@@ -60,6 +62,7 @@ class Grading:
         self.lab, self.bench, self.only = lab, bench, only
         self.results: dict[str, CheckResult] = {}
         self.troubles: list[str] = []
+        self._ends = time.monotonic() + TIME_LIMIT
 
     # -- pytest's hooks
 
@@ -116,6 +119,9 @@ class Grading:
         return result.blocked_by or needed
 
     def _judge(self, item: pytest.Function, id: str) -> tuple[Attempt, bool]:
+        if time.monotonic() > self._ends:
+            slow = f"сервер отвечает так медленно, что за {TIME_LIMIT:.0f} секунд до этой проверки дело не дошло"
+            return Attempt(Verdict.FAILED, "на все проверки хватает отведённого времени", slow), False
         first = self._attempt(item, id, fresh=False)
         if first.verdict is not Verdict.FAILED or "chat" not in item.fixturenames:
             return first, False

@@ -35,6 +35,7 @@ class QuietPeriod:
         self._pause = threading.Event()
         self.links: list[Link] = []
         self.timers_matter = False
+        self.patience = PATIENT
         self.known_busy = False
         self.suspected_busy = False
 
@@ -53,7 +54,7 @@ class QuietPeriod:
             if came():
                 return Rest.CAME
             now = time.monotonic()
-            if now - moved > (PATIENT if patient or self.timers_matter else QUIET) * slowness:
+            if now - moved > (self.patience if patient or self.timers_matter else QUIET) * slowness:
                 return Rest.STILL
             if now > deadline:
                 return Rest.LATE

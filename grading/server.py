@@ -11,6 +11,7 @@ from typing import Final
 
 from grading.eyes import Clock, Eyes, Waiting, open_eyes
 from grading.kernel import Address
+from grading.keyboard import answer
 from grading.links import Link
 from grading.sandbox import Process, Sandbox
 from grading.stillness import Rest
@@ -23,6 +24,7 @@ CONNECT_LIMIT: Final = 3.5
 _INPUT_AFTER: Final = 0.05
 _SILENT_AFTER: Final = 0.3
 """Seconds asleep without a timer, reading the keyboard or anything else, after which a server that does not listen never will."""
+_MOST_ANSWERS: Final = 6
 _LOOK: Final = 0.0008
 _FIRST_PORT: Final = 50001
 _ANY_HOST: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}
@@ -60,6 +62,7 @@ class Server:
     Attributes:
         addresses: (address family, address) where guests reach it, set by `start`.
         clock: tells when nothing more can happen.
+        answers: what was typed at its keyboard because it asked.
         names: guest's own address -> the name we call him by.
     """
 
@@ -70,6 +73,7 @@ class Server:
         self.clock: Clock = self._eyes.clock
         self.addresses: list[tuple[int, Address]] = []
         self.names: dict[Address, str] = {}
+        self.answers: list[str] = []
         self.process: Process | None = None
         self._next_port = _FIRST_PORT
 
@@ -82,6 +86,7 @@ class Server:
         """
         begun = time.monotonic()
         self.process = self.sandbox.start(self.launch.argv, cwd=self.launch.cwd)
+        self.answers = []
         if self.launch.stdin:
             self.type(self.launch.stdin)
         before: tuple[Thread, ...] = ()
@@ -98,9 +103,22 @@ class Server:
             now, threads = time.monotonic(), self._eyes.threads()
             if not threads or threads != before or not all(thread.asleep for thread in threads):
                 before, since = threads, now
+            if self._asks(threads, now - since):
+                before = ()
             _give_up_early(threads, now - since)
             if now - begun > limit:
                 raise NotStarted("silent" if threads and all(thread.asleep for thread in threads) else "slow")
+
+    def _asks(self, threads: tuple[Thread, ...], asleep_for: float) -> bool:
+        """Whether it waited for an answer at its keyboard that we could give, and have given. Raises NotStarted if we could not."""
+        if asleep_for < _INPUT_AFTER or not any(thread.call == "read" and thread.first == 0 for thread in threads):
+            return False
+        reply = answer(self.output()) if len(self.answers) < _MOST_ANSWERS else None
+        if reply is None:
+            raise NotStarted("input")
+        self.answers.append(reply)
+        self.type(reply + "\n")
+        return True
 
     def type(self, text: str) -> None:
         """Types at the server's keyboard; what does not fit the pipe is dropped."""
@@ -175,8 +193,6 @@ class Server:
 
 
 def _give_up_early(threads: tuple[Thread, ...], asleep_for: float) -> None:
-    """Raises NotStarted where nothing but a person at the keyboard, or nobody at all, could wake the server."""
-    if asleep_for > _INPUT_AFTER and any(thread.call == "read" and thread.first == 0 for thread in threads):
-        raise NotStarted("input")
+    """Raises NotStarted where nobody could wake the server any more."""
     if asleep_for > _SILENT_AFTER and not any(thread.timed or thread.call in ("wait", "connect") for thread in threads):
         raise NotStarted("silent")

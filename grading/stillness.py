@@ -21,6 +21,8 @@ from grading.threads import Thread, Threads
 
 PATIENCE: Final = 8.0
 """Seconds a server's timers may keep us waiting for nothing; the slowest of 350 real servers sleep 2-3 s after a message."""
+CHATTER_PATIENCE: Final = 1.0
+"""The same for a server that went on sending all that time: it talks by the clock, and will never be silent."""
 BUSY_AFTER: Final = 0.25
 """Seconds of processor time burnt without any traffic that make a server busy: a hundred times what relaying a message costs."""
 BUSY_AGAIN: Final = 0.06
@@ -67,6 +69,7 @@ class Stillness:
     Attributes:
         links: the guests' connections to watch.
         timers_matter: a timer of this server has led to bytes; set from outside where that was learnt before.
+        patience: seconds its timers may keep us waiting.
         known_busy: this server was found busy; suspected_busy: it, or another start of the same program, was.
     """
 
@@ -77,6 +80,7 @@ class Stillness:
         self.timers_matter = False
         self.known_busy = False
         self.suspected_busy = False
+        self.patience = PATIENCE
         self._rested: tuple[object, ...] | None = None
         self._waited = True
         self._acted: dict[tuple[int, int], bytes] = {}
@@ -198,12 +202,14 @@ class _Wait:
             return Rest.STILL  # provisional, and final as long as no timer has ever led to bytes
         now = time.monotonic()
         if self._round is None:
-            self._round, self._round_ends = look, now + PATIENCE
+            self._round, self._round_ends = look, now + self._clock.patience
         elif _all_moved(self._round.threads, look.threads):
             if look.traffic == self._round.traffic:
                 return Rest.STILL
             self._clock.timers_matter = True
-            self._round, self._round_ends = look, now + PATIENCE  # something comes of waiting
+            self._round = look
+            if now > self._round_ends:
+                self._clock.patience = CHATTER_PATIENCE
         return Rest.STILL if now > self._round_ends else None
 
 

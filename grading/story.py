@@ -40,12 +40,12 @@ def missing(chat: Chat, hearer: Guest, said: Said[Guest]) -> str:
 def otherwise(chat: Chat, difference: Difference[Guest]) -> tuple[str, str]:
     """(expected, actual) for something the Room would have done otherwise."""
     hearer, said = difference.hearer, difference.said
-    expected = f"{hearer} слышит от {said.author} один раз: «{short(said)}»"
+    expected = f"{hearer} один раз слышит, что говорит {said.author}: «{short(said)}»"
     if difference.kind == "lost":
         return expected, missing(chat, hearer, said)
     if difference.kind == "duplicated":
-        return expected, f"сообщение пришло {difference.times} раза"
-    return f"сообщения от {said.author} приходят по порядку", f"у гостя {hearer} порядок нарушен на «{short(said)}»"
+        return expected, f"сообщение пришло не один раз, а {difference.times}"
+    return f"сообщения, которые шлёт {said.author}, приходят по порядку", f"у гостя {hearer} порядок нарушен на «{short(said)}»"
 
 
 def why_not(chat: Chat, what: str) -> str:

@@ -28,7 +28,7 @@ from grading.submission.model import Submission
 Grade = Callable[[Submission, Options], Report]
 Outcome = Report | ConfigError
 
-DEADLINE: Final = 180.0
+DEADLINE: Final = 420.0
 """Seconds a worker may take: far above the slowest honest submission, so that only a hang of ours ever meets it."""
 
 _GRACE: Final = 3.0  # seconds a worker gets to kill its sandbox before it is killed itself

@@ -1,4 +1,4 @@
-"""Relay servers of every temper, as scripts. Each tells the others "+" when someone is accepted, "-" when someone goes, and relays texts."""
+"""Relay servers of every temper, as scripts. Each tells the others "+" when someone is accepted, "-" when someone goes; it relays."""
 
 from __future__ import annotations
 
