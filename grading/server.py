@@ -134,7 +134,7 @@ class Server:
         if self.process is None:
             return True
         self.clock.before_acting()
-        self.process.signal(int(getattr(signal, "CTRL_C_EVENT", signal.SIGINT)))
+        self.process.signal(int(signal.SIGINT))
         deadline = time.monotonic() + limit
         rest = Rest.BUSY
         while rest is Rest.BUSY and time.monotonic() < deadline:  # still: it will never end; busy: it may yet

@@ -83,20 +83,25 @@ def test_a_short_text_is_told_whole_and_a_long_one_with_its_size(chat: Chat, bor
     ("stream", "told"),
     [
         ("", "Вера не слышит ничего"),
-        ("Borisva: как дела?", "Вера не слышит ничего"),  # an older text is no news; nor is its label
+        ("как дела?", "Вера не слышит ничего"),  # what was said before is no news
         ("ПРИВЕТ ГАБИЛО", "пришло «ПРИВЕТ ГАБИЛО»"),
-        ("Borisva: как дела?\nошибка", "пришло «ошибка»"),
-        ("приве габило", "пришло не целиком: первые 10 байт из 25 верны, дальше «габило»"),
+        ("Borisva: как дела?ошибка", "пришло «ошибка»"),
+        ("привегабило", "пришло не целиком: первые 10 байт из 25 верны, дальше «габило»"),
         ("привет га", "пришло не целиком: первые 17 байт из 25 верны, дальше ничего"),
         ("приветBorisva: габило", "пришло не целиком: первые 12 байт из 25 верны, дальше «Borisva: габило»"),
         ("при", "пришло «при»"),  # too little to be a piece of it for certain
+        pytest.param(
+            "Borisva: ПРИВЕТ ГАБИЛО\n",
+            "пришло «Borisva: ПРИВЕТ ГАБИЛО»",
+            marks=pytest.mark.xfail(strict=True, reason="the server's own newline is taken for the end of a known text"),
+        ),
     ],
 )
 def test_what_came_instead_of_a_text(chat: Chat, boris: Guest, vera: Guest, stream: str, told: str) -> None:
     chat.says(boris, "как дела?")
     said = chat.says(boris, "привет габило")
     came(vera, stream)
-    assert story.missing(chat, vera, said).replace("«Borisva: »", "") in (told, "пришло «Borisva:»")
+    assert story.missing(chat, vera, said) == told
 
 
 def test_of_a_long_stream_only_the_end_is_told(chat: Chat, boris: Guest, vera: Guest) -> None:
@@ -117,22 +122,17 @@ def test_a_text_that_begins_alike_is_not_taken_for_a_piece(chat: Chat, boris: Gu
 
 
 @pytest.mark.parametrize(
-    ("kind", "times", "told"),
+    ("difference", "told"),
     [
-        ("lost", 0, ("Вера слышит от Борис один раз: «привет»", "Вера не слышит ничего")),
-        ("duplicated", 2, ("Вера слышит от Борис один раз: «привет»", "сообщение пришло 2 раза")),
-        ("reordered", 1, ("сообщения от Борис приходят по порядку", "у гостя Вера порядок нарушен на «привет»")),
+        (("lost", 0), ("Вера один раз слышит, что говорит Борис: «привет»", "Вера не слышит ничего")),
+        (("duplicated", 5), ("Вера один раз слышит, что говорит Борис: «привет»", "сообщение пришло не один раз, а 5")),
+        (("reordered", 1), ("сообщения, которые шлёт Борис, приходят по порядку", "у гостя Вера порядок нарушен на «привет»")),
     ],
 )
-def test_each_difference_in_words(chat: Chat, boris: Guest, vera: Guest, kind: str, times: int, told: tuple[str, str]) -> None:
+def test_each_difference_in_words(chat: Chat, boris: Guest, vera: Guest, difference: tuple[str, int], told: tuple[str, str]) -> None:
     said = chat.says(boris, "привет")
-    assert story.otherwise(chat, Difference(kind, vera, said, times)) == told  # type: ignore[arg-type]
-
-
-@pytest.mark.xfail(strict=True, reason="«5 раза»: the number has one form only")
-def test_five_times_is_said_as_a_russian_says_it(chat: Chat, boris: Guest, vera: Guest) -> None:
-    said = chat.says(boris, "привет")
-    assert story.otherwise(chat, Difference("duplicated", vera, said, 5))[1] == "сообщение пришло 5 раз"  # type: ignore[arg-type]
+    kind, times = difference
+    assert story.otherwise(chat, Difference(kind, vera, said, times)) == told
 
 
 # -- what else is wrong with the server
@@ -206,7 +206,7 @@ class Room:
         self.turn = 0
 
     def talk(self, label: str) -> None:
-        """Everybody says two things. In `label`: {author}, {hearer}, {last} (joiner), {port} of the author or {his} of the hearer, {n}, {i}."""
+        """Everybody says two things, labelled with the author, the hearer, the last joiner, the port of the author or the hearer's, numbers."""
         for _ in range(2):
             for index, author in enumerate(self.guests, 1):
                 self.turn += 1
@@ -318,7 +318,7 @@ def test_a_mark_that_others_have_too_is_wrong(label: str) -> None:
         "{his}: ",
         pytest.param(
             "('127.0.0.1', {his}): ",
-            marks=pytest.mark.xfail(strict=True, reason="of the hearer's own address only the port is set aside, the host passes for a mark"),
+            marks=pytest.mark.xfail(strict=True, reason="of the hearer's own address the host passes for a mark"),
         ),
         pytest.param("127.0.0.1:{his}: ", marks=pytest.mark.xfail(strict=True, reason="`1:50` of an address is taken for a clock")),
     ],

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from grading.kernel import Diag, PacketCount, diag_request
 from grading.links import Link
-from grading.sandbox import Sandbox, open_sandbox
+from grading.sandbox import Limits, Sandbox, open_sandbox
 from grading.stillness import Rest, Stillness
 from grading.threads import Threads
 from tests.proof.servers import SERVERS, script
@@ -110,7 +110,7 @@ def begun_deadline() -> float:
 @contextlib.contextmanager
 def served(name: str, isolation: str) -> Iterator[tuple[Sandbox, Stillness, int]]:
     """A running server and its clock."""
-    with open_sandbox({"server.py": script(name, HOST).encode()}, isolation=isolation) as sandbox:
+    with open_sandbox({"server.py": script(name, HOST).encode()}, isolation=isolation, limits=Limits(cpu_seconds=3600)) as sandbox:
         assert sandbox.proc_fd is not None
         assert sandbox.diag is not None
         process = sandbox.start(["server.py"])

@@ -101,12 +101,14 @@ def gone(guest):  # the reader's process has the socket too, so closing it here 
             tell(b"-")
             try: guest.shutdown(socket.SHUT_RDWR)
             except OSError: pass
+            guest.close()
 def hub():
     while True:
         number, size = struct.unpack("=HH", os.read(hub_read, 4))
         data = os.read(hub_read, size) if size else b""
         guest = by_number[number]
         heard(guest, data) if data else gone(guest)
+        if not data: del by_number[number]
 import signal
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 threading.Thread(target=hub, daemon=True).start()
