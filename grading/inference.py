@@ -72,7 +72,7 @@ def infer(seen: Seen, anna: Person, boris: Person, author_by_listing: str) -> Di
         author=author,
         relay=_without_clock(template(template(relay, boris), anna)) if author in ("server", "label") else relay,
         echo=seen.first in seen.own,
-        welcome=_welcome(seen, boris, joined, before + boris.name + after) if named else seen.greeting_anna.strip(),
+        welcome=_welcome(seen, boris, joined, before + boris.name + after) if named else template(seen.greeting_anna, anna).strip(),
         joined=joined,
         framing=framing,
         turns="alternate" if seen.alternate else "free",
@@ -130,11 +130,13 @@ def _framing(asked: str, after: str) -> tuple[str, str]:
 
 
 def _welcome(seen: Seen, boris: Person, joined: str, echo: str) -> str:
-    """What the newcomer was told once inside, without the notice about himself and the echo of his own name."""
+    """What the newcomer was told once inside, without the notice about himself and a labelled echo of his own name."""
     welcome = seen.welcome_boris or seen.welcome_anna
     if joined:
         welcome = welcome.replace(_fill(joined, boris), "", 1)
-    return welcome.replace(echo, "").replace(boris.name, "{name}").strip()
+    if echo != boris.name:  # a bare name may well be part of the welcome
+        welcome = welcome.replace(echo, "")
+    return template(welcome, boris).strip()
 
 
 def _shape(text: str) -> str:

@@ -206,7 +206,7 @@ class Room:
         self.turn = 0
 
     def talk(self, label: str) -> None:
-        """Everybody says two things, labelled with the author, the hearer, the last joiner, the port of the author or the hearer's, numbers."""
+        """Everybody says two things, labelled with names, ports or numbers of the author, the hearer, the last joiner."""
         for _ in range(2):
             for index, author in enumerate(self.guests, 1):
                 self.turn += 1
