@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import socket
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -20,6 +22,11 @@ from grading.stillness import Stillness
 from grading.threads import Thread, Threads
 
 Clock = Stillness | QuietPeriod
+_GLANCE: Final = 0.0008
+_RESTLESS_CPU: Final = 0.02
+"""Seconds of processor time in which the threads that never rest show; a thread with a tenth of it is one."""
+_RESTLESS_LIMIT: Final = 2.0
+"""Seconds to wait for that on a machine that is busy itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +104,30 @@ class KernelEyes:
 
     def waiting(self, process: Process, names: dict[Address, str]) -> list[Waiting]:
         """See Eyes. Which socket a thread waits on tells for whom."""
+        busy = self._restless() if self.clock.known_busy else set()
         threads = {(thread.pid, thread.tid): thread for thread in self._threads.look()}
         owners = self._owners(self.clock.links, names)
         found = []
         for dump in process.tracebacks():
             thread = threads.get((dump.pid, dump.tid))
             if thread is not None:
-                call = (thread.call or "?") if thread.asleep else "busy"
+                restless = (dump.pid, dump.tid) in busy or not thread.asleep
+                call = "busy" if restless else thread.call or "?"
                 who = owners.get(_socket_inode(self._proc_fd, thread.pid, thread.first) or -1, "")
                 found.append(Waiting(call, _waits_for(call, who, thread), tuple((file, line) for file, line, _ in dump.frames)))
         return found
+
+    def _restless(self) -> set[tuple[int, int]]:
+        """Threads of a busy server that use processor time while nobody acts. A single look would not do: one that goes round and round
+        sleeps for moments too, when it waits for another to let it run."""
+        before = {(thread.pid, thread.tid): thread.cpu for thread in self._threads.look()}
+        deadline = time.monotonic() + _RESTLESS_LIMIT
+        used: dict[tuple[int, int], float] = {}
+        while sum(used.values()) < _RESTLESS_CPU and time.monotonic() < deadline:
+            select.select([], [], [], _GLANCE)
+            now = {(thread.pid, thread.tid): thread.cpu for thread in self._threads.look()}
+            used = {key: cpu - before.get(key, 0.0) for key, cpu in now.items()}
+        return {key for key, cpu in used.items() if cpu > _RESTLESS_CPU / 10}
 
     def _owners(self, links: Sequence[Link], names: dict[Address, str]) -> dict[int, str]:
         peers: list[Peer | None] = self._diag.ask([link.request for link in links])

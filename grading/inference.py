@@ -64,15 +64,15 @@ def infer(seen: Seen, anna: Person, boris: Person, author_by_listing: str) -> Di
     framing, after = _framing(seen.framing, after)
     relay = before + "{text}" + after
     notice = seen.coming.replace(prompt, "", 1) + seen.naming if named else seen.coming
-    joined = template(notice.replace(seen.first, ""), boris).strip()
+    joined = notice_template(notice.replace(seen.first, ""), boris)
     joined = "" if not named and boris.name in notice else joined
     return Dialect(
         prompt=prompt if named else "",
         named_by=("prompt" if prompt else "first-message") if named else "nobody",
         author=author,
-        relay=_without_clock(template(template(relay, boris), anna)) if author in ("server", "label") else relay,
+        relay=without_clock(template(template(relay, boris), anna) if author in ("server", "label") else relay),
         echo=seen.first in seen.own,
-        welcome=_welcome(seen, boris, joined, before + boris.name + after) if named else template(seen.greeting_anna, anna).strip(),
+        welcome=_welcome(seen, boris, joined, before + boris.name + after) if named else notice_template(seen.greeting_anna, anna),
         joined=joined,
         framing=framing,
         turns="alternate" if seen.alternate else "free",
@@ -96,6 +96,11 @@ def template(text: str, person: Person) -> str:
     return text.replace(person.name, "{name}").replace(str(person.port), "{port}").replace(person.host, "{host}")
 
 
+def notice_template(text: str, person: Person) -> str:
+    """The same for a notice by itself: without what surrounds it, and with places for a clock too."""
+    return without_clock(template(text, person)).strip()
+
+
 def _fill(pattern: str, person: Person) -> str:
     return pattern.replace("{name}", person.name).replace("{port}", str(person.port)).replace("{host}", person.host)
 
@@ -114,7 +119,7 @@ def _author(seen: Seen, anna: Person, boris: Person, label: tuple[str, str], aut
     if any(person.name in before + after for person in (anna, boris)):  # also where it is the wrong one's name
         return "server"
     of_anna = "".join(around(seen.heard_boris, seen.second)) if seen.second in seen.heard_boris else before + after
-    if _without_clock(before + after) != _without_clock(of_anna) or str(boris.port) in before + after:
+    if without_clock(before + after) != without_clock(of_anna) or str(boris.port) in before + after:
         return "label"
     if author_by_listing == "client":
         return "client"
@@ -136,7 +141,7 @@ def _welcome(seen: Seen, boris: Person, joined: str, echo: str) -> str:
         welcome = welcome.replace(_fill(joined, boris), "", 1)
     if echo != boris.name:  # a bare name may well be part of the welcome
         welcome = welcome.replace(echo, "")
-    return template(welcome, boris).strip()
+    return notice_template(welcome, boris)
 
 
 def _shape(text: str) -> str:
@@ -144,5 +149,5 @@ def _shape(text: str) -> str:
     return re.sub(r"\d+", "#", text)
 
 
-def _without_clock(text: str) -> str:
+def without_clock(text: str) -> str:
     return _TIME.sub("{time}", _DATE.sub("{date}", text))

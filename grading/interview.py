@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from grading.chat import STEP_LIMIT
-from grading.inference import Person, Seen, guess, infer, template
+from grading.inference import Person, Seen, guess, infer, notice_template
 from grading.links import Link
 from grading.model import observe
 from grading.server import NoConnection, Server
@@ -196,7 +196,7 @@ class _Talk:
             self._act()
             leaver.link.close(reset=reset)
             self._rest()
-            left = template(anna.take(), leaver.person).strip()
+            left = notice_template(anna.take(), leaver.person)
             if left or reset or self.server.exit_code() is not None:
                 return left
             leaver = self._enter("Gleb", dialect)

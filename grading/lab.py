@@ -60,12 +60,20 @@ class Lab:
         traced = [found for line in lines if (found := _FRAME.match(line)) and self.own(found["file"])]
         if not traced:
             return f"программа завершилась {how}, ничего не слушая"
-        return f"программа завершилась {how}: {lines[-1].strip()[:300]} ({self.own(traced[-1]['file'])}:{traced[-1]['line']})"
+        file, line = self._as_handed_in(self.own(traced[-1]["file"]), int(traced[-1]["line"]))
+        return f"программа завершилась {how}: {lines[-1].strip()[:300]} ({file}:{line})"
 
     def own(self, file: str) -> str:
         """The path within the submission of a file a traceback names, "" if it is none of the student's."""
-        relative = file.removeprefix("/lab/")
+        relative = file.partition("/lab/")[2]  # on every tier the submission lies in a folder of that name
         return relative if relative in self.submission.files else ""
+
+    def _as_handed_in(self, file: str, line: int) -> tuple[str, int]:
+        """A place as the student knows it: of a listing in a report, the report and its own line."""
+        origin = self.submission.origin.get(file)
+        if origin is None or origin.cells or not 0 < line <= len(origin.lines):
+            return file, line
+        return origin.file, origin.lines[line - 1]
 
     def in_source(self, waiting: Sequence[Waiting], root: str) -> tuple[Stuck, ...]:
         """Where the threads wait, in the student's own lines; `root`: the lab's folder as the sandbox names it.
@@ -98,10 +106,7 @@ class Lab:
     def _stuck(self, file: str, line: int, thread: Waiting) -> Stuck:
         lines = self.submission.files[file].decode("utf-8", errors="replace").splitlines()
         source = lines[line - 1].strip() if 0 < line <= len(lines) else ""
-        origin = self.submission.origin.get(file)
-        if origin is not None and 0 < line <= len(origin.lines) and not origin.cells:  # a report: name its own line
-            file, line = origin.file, origin.lines[line - 1]
-        return Stuck(file, line, source, thread.call, thread.waits_for)
+        return Stuck(*self._as_handed_in(file, line), source, thread.call, thread.waits_for)
 
 
 def _parsed(source: bytes) -> ast.AST:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -75,14 +76,21 @@ class Grading:
         by_id = {_mark(item)["id"]: item for item in items if item.get_closest_marker("check")}
         ordered: dict[str, pytest.Item] = {}
 
-        def add(id: str) -> None:
+        def add(id: str, path: tuple[str, ...] = ()) -> None:
+            if id in path:
+                raise pytest.UsageError(f"checks need each other: {' -> '.join((*path, id))}")
             if id in by_id and id not in ordered:
-                add(_mark(by_id[id])["needs"])
+                add(_mark(by_id[id])["needs"], (*path, id))
                 ordered[id] = by_id[id]
 
         for id in self.only or by_id:
             add(id)
         items[:] = ordered.values()
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keeps why a file of checks could not be read."""
+        if report.failed:
+            self._trouble(report.longreprtext)
 
     @pytest.fixture
     def chat(self) -> Chat | None:
@@ -129,7 +137,7 @@ class Grading:
         if second.verdict is not Verdict.FAILED:
             return second, False
         third = self._attempt(item, id, fresh=True)
-        if third.verdict is Verdict.FAILED:
+        if third.verdict is not Verdict.PASSED:
             return second, False
         actual = f"{second.actual}; при повторе на новом сервере всё получилось: сервер ведёт себя каждый раз по-разному"
         return replace(second, actual=actual), True
@@ -151,7 +159,11 @@ class Grading:
         try:
             chat, is_fresh = self.bench.chat(id, fresh=fresh)
         except NotStarted as failure:
-            raise Infra(f"the server that had started did not start again: {failure}") from failure
+            if failure.reason == "slow":
+                raise Infra("the server that had started did not start again in time") from failure
+            return Attempt(Verdict.FAILED, "сервер запускается каждый раз", "раньше он запустился, а теперь порт не слушает")
+        except StudentBrokeSandbox as broken:
+            return _broken(broken)
 
         def conversation(**arguments: object) -> None:
             item.obj(**arguments)
@@ -161,7 +173,8 @@ class Grading:
         arguments = {name: item.funcargs[name] for name in _arguments(item)} | {"chat": chat}
         attempt = _run(conversation, **arguments)
         if attempt.verdict is Verdict.FAILED:
-            attempt = replace(attempt, stuck=self.lab.in_source(chat.server.waiting(), chat.server.sandbox.lab))
+            with suppress(StudentBrokeSandbox):  # whoever broke it cannot be asked any more
+                attempt = replace(attempt, stuck=self.lab.in_source(chat.server.waiting(), chat.server.sandbox.lab))
         self.bench.release(chat, passed=attempt.verdict is not Verdict.FAILED)
         return replace(attempt, fresh=is_fresh)
 
@@ -177,10 +190,16 @@ def _run(function: Callable[..., None], **arguments: object) -> Attempt:
     except NotApplicable as reason:
         return Attempt(Verdict.NA, actual=str(reason))
     except StudentBrokeSandbox as broken:
-        return Attempt(Verdict.FAILED, "сервер работает как обычная программа", f"сервер сломал песочницу: {broken}")
-    except AssertionError as failure:  # a teacher's own check may simply assert
+        return _broken(broken)
+    except (AssertionError, pytest.fail.Exception) as failure:  # a teacher's own check may simply assert
         return Attempt(Verdict.FAILED, actual=str(failure))
+    except pytest.skip.Exception as reason:
+        return Attempt(Verdict.NA, actual=str(reason))
     return Attempt(Verdict.PASSED)
+
+
+def _broken(broken: StudentBrokeSandbox) -> Attempt:
+    return Attempt(Verdict.FAILED, "сервер работает как обычная программа", f"сервер сломал песочницу: {broken}")
 
 
 def _arguments(item: pytest.Function) -> list[str]:

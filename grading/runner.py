@@ -28,13 +28,16 @@ def run_checks(grading: Grading, folder: Path = CHECKS) -> None:
     import pytest  # noqa: PLC0415 - a fifth of a second that `grade --help` need not pay
 
     files = [folder / f"{theme}.py" for theme in THEMES] if folder == CHECKS else sorted(folder.glob("*.py"))
+    if not files:
+        return  # pytest without arguments would look for tests where we are, and that may be in a lab
     arguments = ["--noconftest", "-c", os.devnull, "--rootdir", str(folder), "--import-mode", "importlib", "-o", "python_files=*.py", "-s"]
     arguments += [argument for name in _UNWANTED for argument in ("-p", f"no:{name}")]
     clean = _environment({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": None, "PYTEST_PLUGINS": None})
     with clean, contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(out):
         code = pytest.main([*arguments, *map(str, files)], plugins=[grading])
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
-        raise Infra(f"the checks could not be run (pytest exit code {int(code)}): {out.getvalue()[-2000:]}")
+        why = "\n".join([*grading.troubles, out.getvalue()])
+        raise Infra(f"the checks could not be run (pytest exit code {int(code)}): {why[-2000:]}")
 
 
 @contextlib.contextmanager

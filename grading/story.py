@@ -17,6 +17,9 @@ EPHEMERAL: Final = 32768
 """First of the ports Linux gives to a server that asks for port 0 (ip_local_port_range)."""
 
 
+_KNOWN: Final = b"\0"  # stands for texts that came as they should; no text holds it
+
+
 def short(said: Said[Guest]) -> str:
     """A text for a sentence: long ones are cut, with their size said."""
     text = said.data.decode("utf-8", errors="replace")
@@ -27,13 +30,13 @@ def missing(chat: Chat, hearer: Guest, said: Said[Guest]) -> str:
     """What came at `hearer` instead of a text: its beginning, something else, or nothing."""
     stream = bytes(hearer.link.inbox)
     for other in chat.oracle.said:  # texts that begin alike must not be taken for a piece of this one
-        stream = stream.replace(other.data, b"\n")
+        stream = stream.replace(other.data, _KNOWN)
     whole = matched(stream, said.data)
     if whole >= min(8, len(said.data)):
         at = stream.find(said.data[:whole]) + whole
         came = stream[at : at + 40].decode("utf-8", errors="replace")
         return f"пришло не целиком: первые {whole} байт из {len(said.data)} верны, дальше " + (f"«{came}»" if came else "ничего")
-    new = stream[stream.rfind(b"\n") + 1 :].decode("utf-8", errors="replace").strip()
+    new = stream[stream.rfind(_KNOWN) + 1 :].decode("utf-8", errors="replace").strip()
     return f"пришло «{new[-160:]}»" if new else f"{hearer} не слышит ничего"
 
 
@@ -75,7 +78,7 @@ def _exit_words(code: int) -> str:
     return f"по сигналу {-code}" if code < 0 else f"с кодом {code}"
 
 
-_ERROR: Final = re.compile(r"^(\w+(?:\.\w+)*(?:Error|Exception|Interrupt)\b.{0,200})$", re.MULTILINE)
+_ERROR: Final = re.compile(r"^(\w+(?:\.\w+)*(?:Error|Exception|Interrupt)\b.*)$", re.MULTILINE)
 
 
 def _last_error(output: str) -> str:
@@ -83,10 +86,10 @@ def _last_error(output: str) -> str:
     if "Traceback (most recent call last)" not in output:
         return ""
     found = _ERROR.findall(output)
-    return f"; последняя ошибка сервера: {found[-1]}" if found else ""
+    return f"; последняя ошибка сервера: {found[-1][:200]}" if found else ""
 
 
-_CLOCK: Final = re.compile(r"\d{1,2}:\d{2}(:\d{2})?")
+_CLOCK: Final = re.compile(r"(?<![\d.])\d{1,2}:\d{2}(:\d{2})?(?!\d)")
 
 
 def author_shown(chat: Chat) -> None:
@@ -115,10 +118,10 @@ def _has_own_name(chat: Chat, hearer: Guest, author: Guest, shown: list[str]) ->
 
 def _has_own_mark(hearer: Guest, author: Guest, labels: dict[Guest, list[str]]) -> None:
     def marks(label: str) -> set[str]:
-        return set(re.findall(r"\w+", _CLOCK.sub("", label)))
+        return set(re.findall(r"\w+", _CLOCK.sub("", label).replace(hearer.address[0], ""))) - {str(hearer.address[1])}
 
     own = set.intersection(*map(marks, labels[author]))
     others: set[str] = set().union(*(marks(label) for guest, shown in labels.items() if guest is not author for label in shown))
-    if not own - others - {str(hearer.address[1])}:
+    if not own - others:
         label = labels[author][-1].strip()[-80:]
         raise CheckFailed(f"по пометке перед сообщением видно, что говорит {author}", f"пометка «{label}» не отличает его от других")

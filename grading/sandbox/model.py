@@ -107,7 +107,7 @@ class Process(ABC):
 
     @abstractmethod
     def tracebacks(self) -> list[ThreadDump]:
-        """Where the threads of all student processes stand, as far as they can tell. Takes at most a second; never raises."""
+        """Where the threads of all student processes stand, as far as they can tell. Takes four seconds at the very most; never raises."""
 
 
 class Sandbox(ABC):

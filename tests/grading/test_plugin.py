@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -41,31 +42,40 @@ class FakeChat:
             raise self.differs
 
 
+FRESH = "the next server is a fresh one, asked for or not"
+
+
 class FakeBench:
-    """Gives out conversations in the order they were written down for a check; `log` remembers what it was asked.
+    """Gives out conversations in the order they were written down for a check; `asked` remembers what it was asked for each.
 
     An exception stands for a conversation that ends with it, None for one that goes well, a function for what opening one does.
     """
 
-    def __init__(self, *, shared: bool = True, **endings: list[object]) -> None:
-        self.shared = shared
-        self.endings = {name.replace("_", "-"): list(row) for name, row in endings.items()}
-        self.log: list[str] = []
+    def __init__(self, **endings: list[object]) -> None:
+        self.endings = {name: list(row) for name, row in endings.items()}
+        self.asked: dict[str, list[str]] = {}
+        self._now = ""
 
     def chat(self, check: str, *, fresh: bool) -> tuple[FakeChat, bool]:
-        self.log.append(f"{check} {'fresh' if fresh else 'any'}")
+        self._now = check
+        self._note("fresh" if fresh else "any")
         row = self.endings.get(check)
         ending = row.pop(0) if row else None
+        if row and ending == FRESH:
+            fresh, ending = True, row.pop(0)
         if callable(ending):
             ending = ending()
         chat = ending if isinstance(ending, FakeChat) else FakeChat(ending)  # type: ignore[arg-type]
-        return chat, fresh or not self.shared
+        return chat, fresh
 
     def release(self, chat: FakeChat, *, passed: bool) -> None:
-        self.log.append("kept" if passed else "spoilt")
+        self._note("kept" if passed else "spoilt")
 
     def discard(self) -> None:
-        self.log.append("discarded")
+        self._note("discarded")
+
+    def _note(self, what: str) -> None:
+        self.asked.setdefault(self._now, []).append(what)
 
 
 class Run:
@@ -82,15 +92,19 @@ class Run:
     def checks(self, *ids: str, name: str = "theme.py", **needs: str) -> None:
         """One check of a line for each id: something happens."""
         for id in ids:
-            needed = needs.get(id.replace("-", "_"), "")
+            needed = needs.get(id, "")
             path = self.folder / name
             before = path.read_text(encoding="utf-8") if path.exists() else "from grading.plugin import check\n"
-            function = f'\n@check("{id}", needs="{needed}")\ndef test_{id.replace("-", "_")}(chat):\n    """Что {id}."""\n    chat.happens()\n'
-            path.write_text(before + function, encoding="utf-8")
+            mark, function = f'@check("{id}", needs="{needed}")', f"def test_{id}(chat):"
+            path.write_text(f'{before}\n{mark}\n{function}\n    """Что {id}."""\n    chat.happens()\n', encoding="utf-8")
 
     def against(self, bench: FakeBench, *only: str) -> Grading:
         self.grading = Grading(Lab(Submission("student", {"server.py": b"while True:\n    conn.recv(10)\n"})), bench, only)  # type: ignore[arg-type]
-        run_checks(self.grading, self.folder)
+        try:
+            run_checks(self.grading, self.folder)
+        finally:
+            for path in self.folder.glob("*.py"):  # pytest keeps them by their names, and the next test has others of the same name
+                sys.modules.pop(path.stem, None)
         return self.grading
 
 
@@ -128,70 +142,61 @@ def test_a_check_that_passes(run: Run) -> None:
     result = only_result(run.against(bench))
     assert (result.id, result.title, result.theme, result.level) == ("polite", "Сервер вежлив.", "manners", "must")
     assert (result.verdict, result.expected, result.actual, result.stuck, result.unstable) == (PASSED, "", "", (), False)
-    assert bench.log == ["polite any", "kept"]
+    assert bench.asked == {"polite": ["any", "kept"]}
     assert result.seconds >= 0
 
 
-# endings -> (verdict, unstable, what the bench was asked)
-ENDINGS: dict[str, tuple[FakeBench, Verdict, bool, list[str]]] = {
-    "fails where others were before, passes on a fresh server": (
-        FakeBench(a=[BAD, None]), PASSED, False, ["a any", "spoilt", "a fresh", "kept"],
-    ),
-    "fails wherever it is tried": (
-        FakeBench(a=[BAD, BAD, BAD]), FAILED, False, ["a any", "spoilt", "a fresh", "spoilt", "a fresh", "spoilt"],
-    ),
-    "fails on a fresh server, then passes on another": (
-        FakeBench(a=[BAD, BAD, None]), FAILED, True, ["a any", "spoilt", "a fresh", "spoilt", "a fresh", "kept"],
-    ),
-    "the first server was fresh anyway": (
-        FakeBench(shared=False, a=[BAD, BAD]), FAILED, False, ["a any", "spoilt", "a fresh", "spoilt"],
-    ),
-    "the first server was fresh anyway, the second differs": (
-        FakeBench(shared=False, a=[BAD, None]), FAILED, True, ["a any", "spoilt", "a fresh", "kept"],
-    ),
-    "does not apply": (
-        FakeBench(a=[NotApplicable("имён нет")]), NA, False, ["a any", "kept"],
-    ),
-    "does not apply on a fresh server": (
-        FakeBench(a=[BAD, NotApplicable("имён нет")]), NA, False, ["a any", "spoilt", "a fresh", "kept"],
-    ),
-    "our fault once": (
-        FakeBench(a=[Infra("slow"), None]), PASSED, False, ["a any", "discarded", "a any", "kept"],
-    ),
+# how its conversations end, one after the other -> (verdict, unstable, what the bench was asked)
+ENDINGS: dict[str, tuple[list[object], Verdict, bool, str]] = {
+    "fails where others were before, passes on a fresh server": ([BAD, None], PASSED, False, "any, spoilt, fresh, kept"),
+    "fails wherever it is tried": ([BAD, BAD, BAD], FAILED, False, "any, spoilt, fresh, spoilt, fresh, spoilt"),
+    "fails on a fresh server, then passes on another": ([BAD, BAD, None], FAILED, True, "any, spoilt, fresh, spoilt, fresh, kept"),
+    "the first server was fresh anyway": ([FRESH, BAD, BAD], FAILED, False, "any, spoilt, fresh, spoilt"),
+    "the first server was fresh anyway, the second differs": ([FRESH, BAD, None], FAILED, True, "any, spoilt, fresh, kept"),
+    "does not apply": ([NotApplicable("имён нет")], NA, False, "any, kept"),
+    "does not apply on a fresh server": ([BAD, NotApplicable("имён нет")], NA, False, "any, spoilt, fresh, kept"),
+    "our fault once": ([Infra("slow"), None], PASSED, False, "any, discarded, any, kept"),
     "our fault again and again": (
-        FakeBench(a=[Infra("slow"), SandboxError("no disk"), Infra("slow")]), INFRA, False,
-        ["a any", "discarded", "a any", "discarded", "a any", "discarded"],
+        [Infra("slow"), SandboxError("no disk"), Infra("slow")],
+        INFRA,
+        False,
+        "any, discarded, any, discarded, any, discarded",
     ),
-    "a fault in the check itself": (
-        FakeBench(a=[ZeroDivisionError("oops")] * 3), INFRA, False, ["a any", "discarded", "a any", "discarded", "a any", "discarded"],
-    ),
-    "a teacher's own assertion": (
-        FakeBench(a=[AssertionError("не то")] * 3), FAILED, False, ["a any", "spoilt", "a fresh", "spoilt", "a fresh", "spoilt"],
-    ),
+    "a fault in the check itself": ([ZeroDivisionError("oops")] * 3, INFRA, False, "any, discarded, any, discarded, any, discarded"),
+    "a teacher's own assertion": ([AssertionError("не то")] * 3, FAILED, False, "any, spoilt, fresh, spoilt, fresh, spoilt"),
     "the student broke the sandbox": (
-        FakeBench(a=[StudentBrokeSandbox("starter killed")] * 3), FAILED, False,
-        ["a any", "spoilt", "a fresh", "spoilt", "a fresh", "spoilt"],
+        [StudentBrokeSandbox("starter killed")] * 3,
+        FAILED,
+        False,
+        "any, spoilt, fresh, spoilt, fresh, spoilt",
     ),
-    "something said did not come": (
-        FakeBench(a=[FakeChat(None, differs=BAD)] * 3), FAILED, False, ["a any", "spoilt", "a fresh", "spoilt", "a fresh", "spoilt"],
-    ),
-    "the server ended, as it may": (
-        FakeBench(a=[FakeChat(None, differs=BAD, code=0)]), PASSED, False, ["a any", "kept"],
-    ),
-}  # fmt: skip
+    "something said did not come": ([FakeChat(None, differs=BAD)] * 3, FAILED, False, "any, spoilt, fresh, spoilt, fresh, spoilt"),
+    "the server ended, as it may": ([FakeChat(None, differs=BAD, code=0)], PASSED, False, "any, kept"),
+}
 
 
-@pytest.mark.parametrize(("bench", "verdict", "unstable", "log"), ENDINGS.values(), ids=ENDINGS.keys())
-def test_how_it_ends_tells_how_often_it_is_tried(run: Run, bench: FakeBench, verdict: Verdict, unstable: bool, log: list[str]) -> None:
-    run.checks("a")
-    result = only_result(run.against(bench))
-    assert (result.verdict, result.unstable) == (verdict, unstable)
-    assert bench.log == log
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[CheckResult, str]]:
+    """(result, what the bench was asked) of each of ENDINGS, all from one run of pytest."""
+    run = Run(tmp_path_factory.mktemp("endings") / "checks")
+    ids = [f"n{number}" for number in range(len(ENDINGS))]
+    run.checks(*ids)
+    bench = FakeBench(**dict(zip(ids, (row[0] for row in ENDINGS.values()), strict=True)))
+    results = run.against(bench).results
+    return {title: (results[id], ", ".join(bench.asked[id])) for title, id in zip(ENDINGS, ids, strict=True)}
+
+
+@pytest.mark.parametrize("title", ENDINGS)
+def test_how_it_ends_tells_how_often_it_is_tried(title: str, ended: dict[str, tuple[CheckResult, str]]) -> None:
+    _, verdict, unstable, asked = ENDINGS[title]
+    result, log = ended[title]
+    assert (result.verdict, result.unstable, log) == (verdict, unstable, asked)
 
 
 def test_a_failure_tells_what_was_expected_what_came_and_where_it_is_stuck(run: Run) -> None:
     run.checks("a")
-    result = only_result(run.against(FakeBench(a=[CheckFailed("раз", "первый"), CheckFailed("два", "второй"), CheckFailed("три", "третий")])))
+    failures: list[object] = [CheckFailed("раз", "первый"), CheckFailed("два", "второй"), CheckFailed("три", "третий")]
+    result = only_result(run.against(FakeBench(a=failures)))
     assert (result.expected, result.actual) == ("два", "второй")  # of the first fresh server
     assert result.stuck == (Stuck("server.py", 2, "conn.recv(10)", "recv", "пока Вера что-нибудь пришлёт"),)
 
@@ -224,7 +229,7 @@ def opening_fails(error: Exception) -> Callable[[], None]:
     return open
 
 
-@pytest.mark.parametrize("error", [SandboxError("no bwrap"), NotStarted("exited", 1), OSError(28, "No space left on device")])
+@pytest.mark.parametrize("error", [SandboxError("no bwrap"), NotStarted("slow"), OSError(28, "No space left on device")])
 def test_a_bench_that_gives_no_server_is_our_fault(run: Run, error: Exception) -> None:
     run.checks("a")
     grading = run.against(FakeBench(a=[opening_fails(error)] * 3))
@@ -232,10 +237,15 @@ def test_a_bench_that_gives_no_server_is_our_fault(run: Run, error: Exception) -
     assert len(grading.troubles) == 3
 
 
-# -- known faults
+def test_a_server_that_starts_only_now_and_then_is_not_our_fault(run: Run) -> None:
+    run.checks("a", "b")
+    no_start = opening_fails(NotStarted("exited", 1))
+    grading = run.against(FakeBench(a=[no_start] * 3, b=[no_start, None]))
+    assert verdicts(grading) == {"a": FAILED, "b": FAILED}
+    assert (grading.results["a"].unstable, grading.results["b"].unstable) == (False, True)
+    assert grading.troubles == []
 
 
-@pytest.mark.xfail(strict=True, reason="whatever is no failure the third time counts as a success")
 @pytest.mark.parametrize("third", [Infra("slow"), NotApplicable("имён нет")])
 def test_only_a_success_makes_a_failure_unstable(run: Run, third: Exception) -> None:
     run.checks("a")
@@ -243,13 +253,11 @@ def test_only_a_success_makes_a_failure_unstable(run: Run, third: Exception) -> 
     assert (result.verdict, result.unstable, result.actual) == (FAILED, False, "никто не слышит")
 
 
-@pytest.mark.xfail(strict=True, reason="the student escapes a zero: what opening a conversation raises is taken for our fault")
 def test_a_student_who_breaks_the_sandbox_at_a_restart_has_failed(run: Run) -> None:
     run.checks("a")
     assert verdicts(run.against(FakeBench(a=[opening_fails(StudentBrokeSandbox("starter killed"))] * 3))) == {"a": FAILED}
 
 
-@pytest.mark.xfail(strict=True, reason="the student escapes a zero: asking a broken sandbox where the server waits raises again")
 def test_a_student_who_broke_the_sandbox_is_asked_no_more(run: Run) -> None:
     def broken() -> FakeChat:
         chat = FakeChat(StudentBrokeSandbox("starter killed"))
@@ -260,7 +268,6 @@ def test_a_student_who_broke_the_sandbox_is_asked_no_more(run: Run) -> None:
     assert verdicts(run.against(FakeBench(a=[broken] * 9))) == {"a": FAILED}
 
 
-@pytest.mark.xfail(strict=True, reason="pytest's own outcomes are no Exception, and reach pytest")
 @pytest.mark.parametrize(
     ("line", "verdict"),
     [("pytest.fail('не то')", FAILED), ("pytest.skip('имён нет')", NA), ("with pytest.raises(ValueError): pass", FAILED)],
@@ -270,7 +277,6 @@ def test_a_teacher_may_use_what_pytest_offers(run: Run, line: str, verdict: Verd
     assert verdicts(run.against(FakeBench())) == {"a": verdict}
 
 
-@pytest.mark.xfail(strict=True, raises=RecursionError, reason="pytest's hook goes round until the stack is full")
 def test_checks_that_need_each_other_are_named(run: Run) -> None:
     run.checks("a", "b", a="b", b="a")
     with pytest.raises(Infra, match="need"):
@@ -282,8 +288,8 @@ def test_checks_that_need_each_other_are_named(run: Run) -> None:
 
 def test_a_check_may_look_at_the_lab_and_needs_no_server(run: Run) -> None:
     run.write(
-        "code.py",
-        '''
+        "source.py",
+        """
         @check("good")
         def test_good(lab):
             assert lab.submission.path == "student"
@@ -295,12 +301,12 @@ def test_a_check_may_look_at_the_lab_and_needs_no_server(run: Run) -> None:
         @check("neither")
         def test_neither():
             assert 1 == 2, "не равно"
-        ''',
+        """,
     )
     bench = FakeBench()
     grading = run.against(bench)
     assert verdicts(grading) == {"good": PASSED, "bad": FAILED, "neither": FAILED}
-    assert bench.log == []  # nothing to try again: a source does not change
+    assert bench.asked == {}  # nothing to try again: a source does not change
     assert grading.results["bad"].actual == "другое"
     assert grading.results["neither"].actual.startswith("не равно")
 
@@ -331,7 +337,7 @@ def test_a_check_whose_need_failed_is_blocked_and_names_the_root(run: Run) -> No
     grading = run.against(bench)
     assert verdicts(grading) == {"a": FAILED, "b": BLOCKED, "c": BLOCKED, "d": PASSED}
     assert [grading.results[id].blocked_by for id in "abcd"] == ["", "a", "a", ""]
-    assert not any(line.startswith(("b ", "c ")) for line in bench.log)
+    assert bench.asked.keys() == {"a", "d"}
 
 
 @pytest.mark.parametrize(("ending", "expected"), [(None, PASSED), (NotApplicable("нет"), PASSED), (Infra("slow"), BLOCKED)])
@@ -392,11 +398,18 @@ def test_nothing_is_written_beside_the_checks(run: Run) -> None:
     assert left == {"theme.py"}
 
 
+@pytest.mark.xfail(strict=True, reason="with no terminal reporter pytest says nowhere why it could not collect")
 def test_a_check_file_that_cannot_be_read_is_said_plainly(run: Run) -> None:
     run.write("broken.py", "def (:\n")
     with pytest.raises(Infra, match=r"(?s)could not be run.*broken\.py"):
         run.against(FakeBench())
 
 
-def test_a_folder_without_checks_gives_no_results(run: Run) -> None:
+@pytest.mark.xfail(strict=True, reason="without a file to collect pytest collects, and so runs, every .py file of the folder we are in")
+def test_without_check_files_nothing_around_the_grader_is_run(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = tmp_path / "student"
+    here.mkdir()
+    (here / "server.py").write_text("import pathlib\npathlib.Path('was_here').touch()\n")
+    monkeypatch.chdir(here)
     assert run.against(FakeBench()).results == {}
+    assert not (here / "was_here").exists()

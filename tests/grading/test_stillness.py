@@ -11,7 +11,7 @@ import pytest
 
 from grading import stillness
 from grading.kernel import ESTABLISHED, LISTEN, Peer
-from grading.stillness import BUSY_AFTER, BUSY_AGAIN, INBOX_LIMIT, PATIENCE, Look, Rest, Stillness
+from grading.stillness import BUSY_AFTER, BUSY_AGAIN, CHATTER_PATIENCE, INBOX_LIMIT, PATIENCE, Look, Rest, Stillness
 from grading.threads import Thread
 
 
@@ -178,13 +178,18 @@ def test_timers_are_waited_for_no_longer_than_patience(time: Time) -> None:
     assert not wait.clock.timers_matter
 
 
-def test_patience_begins_anew_with_every_round_that_led_to_bytes(time: Time) -> None:
+def test_a_server_that_chatters_on_its_own_is_not_waited_for_without_end(time: Time) -> None:
     wait = Wait(time, patient=True)
-    for number in range(1, 4):  # a slow sender: every 7 seconds something
+    said: list[Rest | None] = []
+    for number in range(1, 20):  # every second something, whoever speaks
         now = look(sleeper(cpu=0.001 * number), bytes=number)
-        assert wait.sees(now, now) == [None, None]
-        assert wait.sees(now, every=7) == [None]
-    assert wait.sees(now, every=PATIENCE) == [Rest.STILL]
+        said += wait.sees(now, now, every=0.5)
+        if said[-1] is not None:
+            break
+    assert said[-1] is Rest.STILL
+    assert time.now - 1000.0 == pytest.approx(PATIENCE, abs=1.1)
+    assert wait.clock.timers_matter
+    assert wait.clock.patience == CHATTER_PATIENCE
 
 
 # -- in the middle: a thread that ran since the guests acted and then went to sleep

@@ -1,0 +1,254 @@
+"""The interview, put to real servers of a few lines each."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from grading.interview import Hints, Learned, interview
+from grading.sandbox import Sandbox, open_sandbox
+from grading.server import Launch, NotStarted, Server
+from reference.dialect import Dialect
+
+pytestmark = [
+    pytest.mark.linux,
+    pytest.mark.skipif(sys.platform != "linux", reason="needs Linux"),
+    pytest.mark.skipif(shutil.which("bwrap") is None, reason="needs bubblewrap"),
+]
+
+# What all servers here begin with: guests and a way to tell the others.
+HEAD = """
+import socket, threading, time
+sock = socket.create_server(("127.0.0.1", 9090))
+guests = {}
+def tell(text, author):
+    for guest in list(guests):
+        if guest is not author:
+            guest.sendall(text.encode())
+def gone(guest):
+    guests.pop(guest, None)
+    guest.close()
+"""
+TAIL = """
+while True:
+    guest, _ = sock.accept()
+    threading.Thread(target=talk, args=(guest,), daemon=True).start()
+"""
+RAW = (
+    HEAD
+    + """
+def talk(guest):
+    guests[guest] = ""
+    try:
+        while text := guest.recv(1024).decode():
+            tell(text, guest)
+    except OSError: pass
+    gone(guest)
+"""
+    + TAIL
+)
+PROMPT = (
+    HEAD
+    + """
+def talk(guest):
+    guest.sendall("NICK".encode())
+    try:
+        name = guest.recv(1024).decode()
+        tell(f"{name} присоединился к чату!", guest)
+        guests[guest] = name
+        guest.sendall("Добро пожаловать!".encode())
+        while (text := guest.recv(1024).decode()) not in ("", "/quit"):
+            tell(f"{name}: {text}", guest)
+    except OSError: pass
+    gone(guest)
+    tell(f"{name} покинул чат!", guest)
+"""
+    + TAIL
+)
+LINES = (
+    HEAD
+    + """
+def talk(guest):
+    lines = guest.makefile(encoding="utf-8")
+    try:
+        name = lines.readline().strip()
+        guests[guest] = name
+        for line in lines:
+            for other in list(guests):
+                other.sendall(f"[{time.strftime('%H:%M')}] {name}> {line}".encode())
+    except OSError: pass
+    gone(guest)
+"""
+    + TAIL
+)
+TICKING = (
+    HEAD
+    + """
+waiting = []
+def post():
+    while True:
+        time.sleep(0.2)
+        while waiting:
+            tell(*waiting.pop(0))
+threading.Thread(target=post, daemon=True).start()
+def talk(guest):
+    guests[guest] = ""
+    try:
+        while text := guest.recv(1024).decode():
+            waiting.append((text, guest))
+    except OSError: pass
+    gone(guest)
+"""
+    + TAIL
+)
+SLOW = RAW.replace("            tell(", "            time.sleep(0.2); tell(")
+FOR_TWO = """
+import socket
+sock = socket.create_server(("127.0.0.1", 9090))
+boris, _ = sock.accept()
+vera, _ = sock.accept()
+while True:
+    vera.sendall(boris.recv(1024))
+    boris.sendall(vera.recv(1024))
+"""
+
+
+class Opener:
+    """Starts a fresh server each time, ending the former, as a bench does."""
+
+    def __init__(self, source: str) -> None:
+        self._files = {"server.py": textwrap.dedent(source).encode()}
+        self._open: tuple[Sandbox, Server] | None = None
+        self.count = 0
+
+    def __call__(self) -> Server:
+        self.close()
+        sandbox = open_sandbox(self._files, isolation="require:bubblewrap")
+        server = Server(sandbox, Launch(("server.py",)))
+        self._open = sandbox, server
+        self.count += 1
+        server.start()
+        return server
+
+    def close(self) -> None:
+        if self._open is not None:
+            sandbox, server = self._open
+            self._open = None
+            server.close()
+            sandbox.close()
+
+
+@pytest.fixture
+def opening() -> Iterator[Callable[[str], Opener]]:
+    made: list[Opener] = []
+
+    def opener(source: str) -> Opener:
+        made.append(Opener(source))
+        return made[-1]
+
+    yield opener
+    for one in made:
+        one.close()
+
+
+def asked(opener: Opener, hints: Hints | None = None, seed: str = "1") -> Learned:
+    return interview(opener, hints or Hints(), random.Random(seed))
+
+
+def test_a_raw_relay(opening: Callable[[str], Opener]) -> None:
+    opener = opening(RAW)
+    assert asked(opener) == Learned(Dialect(named_by="nobody", author="unknown", relay="{text}"), understood=True, model="threads")
+    assert opener.count == 1
+
+
+@pytest.mark.parametrize("author", ["client", "nobody"])
+def test_of_a_raw_relay_the_source_tells_the_author(opening: Callable[[str], Opener], author: str) -> None:
+    assert asked(opening(RAW), Hints(author=author)).dialect.author == author
+
+
+def test_a_server_that_asks_for_the_name(opening: Callable[[str], Opener]) -> None:
+    dialect = Dialect(
+        prompt="NICK",
+        named_by="prompt",
+        author="server",
+        relay="{name}: {text}",
+        welcome="Добро пожаловать!",
+        joined="{name} присоединился к чату!",
+        left="{name} покинул чат!",
+        quit="/quit",
+    )
+    opener = opening(PROMPT)
+    assert asked(opener, Hints(quit_words=("выход", "/quit"))) == Learned(dialect, understood=True, model="threads")
+    assert opener.count == 1
+
+
+def test_a_server_of_lines(opening: Callable[[str], Opener]) -> None:
+    dialect = Dialect(named_by="first-message", author="server", relay="[{time}] {name}> {text}", echo=True, framing="lines")
+    opener = opening(LINES)
+    assert asked(opener) == Learned(dialect, understood=True, model="threads")
+    assert opener.count == 2  # without a newline it was silent
+
+
+def test_a_server_that_forwards_after_a_pause(opening: Callable[[str], Opener]) -> None:
+    opener = opening(SLOW)
+    learned = asked(opener)
+    assert (learned.dialect, learned.understood) == (Dialect(named_by="nobody", author="unknown", relay="{text}"), True)
+    assert opener.count == 1
+
+
+def test_a_server_that_forwards_when_a_timer_wakes_it(opening: Callable[[str], Opener]) -> None:
+    opener = opening(TICKING)
+    learned = asked(opener)
+    assert (learned.dialect, learned.understood) == (Dialect(named_by="nobody", author="unknown", relay="{text}"), True)
+    assert learned.timers_matter
+    assert opener.count == 2  # once it was known that its timer matters, all was asked again
+
+
+def test_a_server_for_two_who_speak_in_turns(opening: Callable[[str], Opener]) -> None:
+    learned = asked(opening(FOR_TWO))
+    assert learned == Learned(
+        Dialect(named_by="nobody", author="unknown", relay="{text}", turns="alternate"), understood=True, seats=2, model="blocking"
+    )
+
+
+def test_a_server_that_passes_nothing_on_is_not_understood(opening: Callable[[str], Opener]) -> None:
+    opener = opening(RAW.replace("            tell(text, guest)", "            print(text)"))
+    learned = asked(opener)
+    assert not learned.understood
+    assert learned.dialect == Dialect(named_by="first-message", author="unknown", relay="{text}")
+    assert opener.count == 2  # both ways of framing were tried
+
+
+def test_a_server_that_ends_in_the_middle_is_not_understood(opening: Callable[[str], Opener]) -> None:
+    learned = asked(opening(HEAD + "guest, _ = sock.accept()\nguest.recv(10)\n"))
+    assert not learned.understood
+    assert learned.remarks == ("подключиться не удалось: Connection refused",)
+
+
+def test_a_server_that_does_not_start_is_said(opening: Callable[[str], Opener]) -> None:
+    with pytest.raises(NotStarted):
+        asked(opening("raise SystemExit(1)"))
+
+
+def test_the_same_seed_asks_the_same(opening: Callable[[str], Opener]) -> None:
+    def heard(seed: str) -> list[str]:
+        opener = opening(RAW.replace("            tell(", "            print(text, flush=True); tell("))
+        servers: list[Server] = []
+
+        def kept() -> Server:
+            servers.append(opener())
+            return servers[-1]
+
+        interview(kept, Hints(), random.Random(seed))
+        return servers[-1].output().splitlines()
+
+    first = heard("1")
+    assert len(first) >= 5
+    assert first[0].startswith("Anna")
+    assert heard("1") == first
+    assert heard("2") != first
