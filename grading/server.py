@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -25,8 +26,9 @@ _INPUT_AFTER: Final = 0.05
 _SILENT_AFTER: Final = 0.3
 """Seconds asleep without a timer, reading the keyboard or anything else, after which a server that does not listen never will."""
 _MOST_ANSWERS: Final = 6
+_REPORT_LIMIT: Final = 2.0
 _LOOK: Final = 0.0008
-_FIRST_PORT: Final = 50001
+_FIRST_PORT: Final = 50000
 _ANY_HOST: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
@@ -113,6 +115,8 @@ class Server:
         """Whether it waited for an answer at its keyboard that we could give, and have given. Raises NotStarted if we could not."""
         if asleep_for < _INPUT_AFTER or not any(thread.call == "read" and thread.first == 0 for thread in threads):
             return False
+        if any(thread.timed for thread in threads):
+            return False  # another thread may still come to listen
         reply = answer(self.output()) if len(self.answers) < _MOST_ANSWERS else None
         if reply is None:
             raise NotStarted("input")
@@ -121,13 +125,19 @@ class Server:
         return True
 
     def type(self, text: str) -> None:
-        """Types at the server's keyboard; what does not fit the pipe is dropped."""
+        """Types at the server's keyboard; what does not fit the pipe is dropped, and after its end nobody reads."""
         if self.process is not None:
-            os.write(self.process.stdin, text.encode())
+            with contextlib.suppress(BlockingIOError, BrokenPipeError):
+                os.write(self.process.stdin, text.encode())
 
     def exit_code(self) -> int | None:
         """None while it runs; its exit code, negative for a signal, once it has ended."""
-        return None if self.process is None else self.process.poll()
+        if self.process is None:
+            return None
+        code = self.process.poll()
+        if code is None and not self.sandbox.pids():  # it is gone, and its end is only being reported
+            code = self.process.wait(time.monotonic() + _REPORT_LIMIT)
+        return code
 
     def interrupt(self, limit: float) -> bool:
         """Ctrl-C. Returns whether it ended within `limit` seconds, its whole process tree included."""
@@ -163,10 +173,9 @@ class Server:
         """A new guest's connection, called `name` in messages. Raises NoConnection."""
         family, address = self.addresses[0]
         (sock,) = self.sandbox.sockets(family, socket.SOCK_STREAM, 1)
-        if self.sandbox.network == "private":  # fixed ports: a server that prints addresses prints the same ones every time
-            sock.bind(("127.0.0.1" if family == socket.AF_INET else "::1", self._next_port))
-            self._next_port += 1
         try:
+            if self.sandbox.network == "private":  # fixed ports: a server that prints addresses prints the same ones every time
+                sock.bind(("127.0.0.1" if family == socket.AF_INET else "::1", self._free_port()))
             sock.settimeout(CONNECT_LIMIT)
             sock.connect(address)
             link = Link(sock)
@@ -176,6 +185,12 @@ class Server:
         self.names[link.local] = name
         self.clock.links.append(link)
         return link
+
+    def _free_port(self) -> int:
+        """The next port for a guest; never one the server listens on."""
+        taken = {port for _, (_, port) in self.addresses}
+        self._next_port += 1
+        return self._next_port if self._next_port not in taken else self._free_port()
 
     def unaccepted(self) -> int:
         """How many connections wait to be accepted."""

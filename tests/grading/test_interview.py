@@ -92,7 +92,7 @@ TICKING = (
 waiting = []
 def post():
     while True:
-        time.sleep(0.2)
+        time.sleep(0.05)
         while waiting:
             tell(*waiting.pop(0))
 threading.Thread(target=post, daemon=True).start()

@@ -187,7 +187,7 @@ def test_a_server_that_chatters_on_its_own_is_not_waited_for_without_end(time: T
         if said[-1] is not None:
             break
     assert said[-1] is Rest.STILL
-    assert time.now - 1000.0 == pytest.approx(PATIENCE, abs=1.1)
+    assert PATIENCE < time.now - 1000.0 < PATIENCE + 2.5  # it began with the first stillness, and is looked at each half a second
     assert wait.clock.timers_matter
     assert wait.clock.patience == CHATTER_PATIENCE
 
