@@ -18,7 +18,9 @@ from reference.dialect import Dialect
 pytestmark = pytest.mark.linux
 REFERENCE = Path(__file__).parents[2] / "reference"
 PROMPTS = ("NICK", "nickname?", "Введите ваше имя: ", "Welcome to the chat! Enter your name!", "Никнейм?\n")
-NAMED_LABELS = ("{name}: {text}", "[{name}] {text}", "<{name}> {text}", "{name} > {text}", "[{time}] {name}: {text}", "\n{name}: {text}", "{text} ({name})")
+NAMED_LABELS = (
+    "{name}: {text}", "[{name}] {text}", "<{name}> {text}", "{name} > {text}", "[{time}] {name}: {text}", "\n{name}: {text}", "{text} ({name})",
+)  # fmt: skip
 ADDRESS_LABELS = ("('{host}', {port}): {text}", "User {port}: {text}", "Message from [{port}]: {text}")
 JOINED = ("", "{name} joined the chat!", "*** {name} подключился ***", "👋 {name} теперь в чате", "Server: say hi to {name}")
 LEFT = ("", "{name} left the chat.", "*** {name} вышел из чата ***", "Пользователь {name} покинул чат")
