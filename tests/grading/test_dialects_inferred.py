@@ -19,7 +19,7 @@ pytestmark = pytest.mark.linux
 REFERENCE = Path(__file__).parents[2] / "reference"
 PROMPTS = ("NICK", "nickname?", "Введите ваше имя: ", "Welcome to the chat! Enter your name!", "Никнейм?\n")
 NAMED_LABELS = (
-    "{name}: {text}", "[{name}] {text}", "<{name}> {text}", "{name} > {text}", 
+    "{name}: {text}", "[{name}] {text}", "<{name}> {text}", "{name} > {text}",
     "[{time}] {name}: {text}", "\n{name}: {text}", "{text} ({name})",
 )  # fmt: skip
 ADDRESS_LABELS = ("('{host}', {port}): {text}", "User {port}: {text}", "Message from [{port}]: {text}")
