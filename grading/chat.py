@@ -33,7 +33,7 @@ class Chat:
     """What a check talks through.
 
     Attributes:
-        guests: those in the room now.
+        guests: those in the room now; everybody: also those who have left.
         events: the transcript.
         seats: 2 where the server takes only two guests, None where it takes any number.
     """
@@ -43,6 +43,7 @@ class Chat:
         self.clock = server.clock
         self.words = Vocabulary(dice)
         self.guests: list[Guest] = []
+        self.everybody: list[Guest] = []
         self.events: list[Event] = []
         self.oracle: Oracle[Guest] = Oracle(dialect)
 
@@ -57,6 +58,7 @@ class Chat:
             raise self._failed(f"{name} подключается к серверу", f"подключиться не удалось ({error})") from error
         guest = Guest(self, name, link)
         self.guests.append(guest)
+        self.everybody.append(guest)
         self.note(guest, "connects")
         self.oracle.enter(guest, link.local)
         self.settle()
@@ -93,13 +95,13 @@ class Chat:
         """What a guest's program sends for one text: a newline after it only where the server reads lines."""
         return frame(text, "lines" if self.dialect.framing == "lines" else "none", self.dialect.encoding)
 
-    def say(self, guest: Guest, text: str) -> Said[Guest]:
-        """See Guest.says."""
+    def say(self, guest: Guest, text: str, *, loose: bool = False) -> Said[Guest]:
+        """See Guest.says; `loose` as in Said."""
         unique = text if isinstance(text, Unique) else f"{text} {self.words.nonsense()}"
         sent = self.framed(unique)
         self._transmit(guest, sent)
         self.note(guest, "says", sent)
-        return self.oracle.say(guest, text, unique.encode(self.dialect.encoding, errors="replace"), sent)
+        return self.oracle.say(guest, text, unique.encode(self.dialect.encoding, errors="replace"), sent, loose=loose)
 
     def send(self, guest: Guest, data: bytes, of: Said[Guest] | None) -> None:
         """See Guest.sends."""
@@ -121,7 +123,8 @@ class Chat:
         """`count` messages, one right after another without waiting; a tenth of that to a server that sends when a timer tells it to."""
         count = count // 10 if self.clock.timers_matter else count
         width = BURST_WIDTH - len(self.framed(""))
-        return [self.say(author, text) for text in self.words.burst(count, width)]
+        loose = self.dialect.framing in ("none", "lines-out")
+        return [self.say(author, text, loose=loose) for text in self.words.burst(count, width)]
 
     def cut_in_two(self, author: Guest, text: str, inside: str) -> None:
         """Sends a text in two pieces, the cut within the bytes of the letter `inside`; between them everything comes to rest."""
@@ -176,11 +179,15 @@ class Chat:
 
     def hears_burst(self, hearer: Guest, burst: list[Said[Guest]]) -> None:
         """All of a burst must come, in order; labels between the messages are free. Raises CheckFailed, Infra."""
+        def missing() -> list[Said[Guest]]:
+            stream = story.unlabelled(self, hearer) if burst[0].loose else bytes(hearer.link.inbox)
+            return [said for said in burst if said.data not in stream]
+
         lost, before = burst, None
         while lost and lost != before:  # a server that forwards one a second is slow, and right
             before = lost
             self._wait(lambda: burst[-1].data in hearer.link.inbox)
-            lost = [said for said in burst if said.data not in hearer.link.inbox]
+            lost = missing()
         if lost:
             expected = f"{hearer} слышит все быстрые сообщения, которые шлёт {burst[0].author} (их {len(burst)})"
             raise self._failed(expected, f"не пришло или пришло повреждённым: {len(lost)}, первое из них «{story.short(lost[0])}»")
@@ -212,7 +219,7 @@ class Chat:
         """Everything said in this conversation must have come to everybody it was due to, once and in order. Raises CheckFailed, Infra."""
         self.settle()
         for guest in self.guests:
-            for difference in self.oracle.compare(guest, bytes(guest.link.inbox)):
+            for difference in self.oracle.compare(guest, bytes(guest.link.inbox), story.unlabelled(self, guest)):
                 if difference.kind == "lost" and self.dialect.turns == "alternate" and difference.said.text == _GO_ON:
                     continue  # said only to make a server in turns go on; it may still wait for its own turn
                 raise self._failed(*story.otherwise(self, difference))

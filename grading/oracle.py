@@ -17,11 +17,17 @@ Guest = TypeVar("Guest", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class Said(Generic[Guest]):
-    """One text a guest said: who, and the bytes that must arrive whole."""
+    """One text a guest said: who, and the bytes that must arrive whole.
+
+    Attributes:
+        loose: it was sent right after another one. To a server without framing such texts are one message, cut wherever its buffer ends,
+            and so its own labels may stand inside.
+    """
 
     author: Guest
     text: str
     data: bytes
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +64,9 @@ class Oracle(Generic[Guest]):
         """A guest sent bytes that are no text to look for (a name, half a letter)."""
         self._note(self._room.hear(guest, data))
 
-    def say(self, guest: Guest, text: str, data: bytes, sent: bytes) -> Said[Guest]:
+    def say(self, guest: Guest, text: str, data: bytes, sent: bytes, *, loose: bool = False) -> Said[Guest]:
         """A guest said `text`: its bytes are `data`, and `sent` with framing (or what was left of them to send)."""
-        said = Said(guest, text, data)
+        said = Said(guest, text, data, loose)
         self.said.append(said)
         self._note(self._room.hear(guest, sent))
         return said
@@ -73,13 +79,19 @@ class Oracle(Generic[Guest]):
         """Whether `hearer` must have heard it by now."""
         return said.data in self._due.get(hearer, b"")
 
-    def compare(self, hearer: Guest, stream: bytes) -> list[Difference[Guest]]:
-        """What is wrong with all `hearer` received. His own words and what was said before he came are free."""
+    def compare(self, hearer: Guest, stream: bytes, unlabelled: bytes = b"") -> list[Difference[Guest]]:
+        """What is wrong with all `hearer` received. His own words and what was said before he came are free.
+
+        Args:
+            unlabelled: the same stream without the server's labels, in which loose texts are looked for.
+        """
         found: list[Difference[Guest]] = []
+        whole = stream
         last: dict[Guest, int] = {}
         for said in self.said:
             if said.author == hearer or not self.due(hearer, said):
                 continue
+            stream = unlabelled if said.loose else whole
             times = stream.count(said.data)
             at = stream.find(said.data)
             if times != 1:

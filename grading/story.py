@@ -89,6 +89,28 @@ def _last_error(output: str) -> str:
     return f"; последняя ошибка сервера: {found[-1][:200]}" if found else ""
 
 
+_PLACES: Final = {
+    "{time}": r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?",
+    "{date}": r"[\d./-]{8,10}",
+    "{host}": r"[\d.:]+",
+    "{port}": r"\d+",
+}
+
+
+def unlabelled(chat: Chat, hearer: Guest) -> bytes:
+    """What a guest received without the labels the server puts before and after texts."""
+    stream = bytes(hearer.link.inbox)
+    before, _, after = chat.dialect.relay.partition("{text}")
+    names = "|".join(re.escape(guest.called) for guest in chat.everybody if guest.called)
+    for label in (before, after + "\n" if chat.dialect.framing == "lines-out" else after):
+        pattern = re.escape(label).replace(r"\{", "{").replace(r"\}", "}").replace("{name}", f"(?:{names})")
+        for place, form in _PLACES.items():
+            pattern = pattern.replace(place, form)
+        if label:
+            stream = re.sub(pattern.encode(chat.dialect.encoding), b"", stream)
+    return stream
+
+
 _CLOCK: Final = re.compile(r"(?<![\d.])\d{1,2}:\d{2}(:\d{2})?(?!\d)")
 
 

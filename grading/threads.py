@@ -35,6 +35,9 @@ _ARM64: Final = {
 _TABLES: Final = {"x86_64": _X86_64, "aarch64": _ARM64, "arm64": _ARM64}
 _CALLS: Final = _TABLES.get(platform.machine(), {})
 KNOWN_MACHINE: Final = bool(_CALLS)
+LONG_TIMER: Final = 8000
+"""Milliseconds from which a time-out is no timer to wait for: stillness waits no longer than that. (A socket with settimeout(60) sleeps in
+poll with 60000; negative values, for ever, are larger still when read without a sign.)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def parse_syscall(line: bytes) -> tuple[str, int, bool]:
     elif kind == _NULL:
         timed = value != 0
     else:  # a C int of milliseconds, negative for ever
-        timed = (value & 0xFFFFFFFF) < 1 << 31
+        timed = value & 0xFFFFFFFF < LONG_TIMER
     return name, first, timed
 
 

@@ -142,6 +142,10 @@ FAMILIES: dict[str, tuple[Seen, Dialect]] = {
         ),
         replace(KNOWN["prompt-echo"], author="unknown", left=""),
     ),
+    "joined, with the name at its end and nothing before a text": (
+        Seen(naming="К нам пришёл Borisva", heard=FIRST, heard_boris=SECOND),
+        replace(NAMED, author="unknown", relay="{text}", joined="К нам пришёл {name}"),
+    ),
     "a welcome with the name in it": (
         Seen(welcome_anna="Ура, Annalo!\n", welcome_boris="Ура, Borisva!\n", heard=f"Borisva: {FIRST}", heard_boris=f"Annalo: {SECOND}"),
         replace(NAMED, welcome="Ура, {name}!"),

@@ -209,11 +209,20 @@ def test_a_server_that_forwards_when_a_timer_wakes_it(opening: Callable[[str], O
     assert opener.count == 2  # once it was known that its timer matters, all was asked again
 
 
-def test_a_server_for_two_who_speak_in_turns(opening: Callable[[str], Opener]) -> None:
-    learned = asked(opening(FOR_TWO))
-    assert learned == Learned(
-        Dialect(named_by="nobody", author="unknown", relay="{text}", turns="alternate"), understood=True, seats=2, model="blocking"
-    )
+@pytest.mark.parametrize(
+    "source",
+    [
+        FOR_TWO,
+        pytest.param(
+            FOR_TWO.replace("    vera.sendall(boris.recv(1024))\n", "").rstrip() + "\n    vera.sendall(boris.recv(1024))\n",
+            marks=pytest.mark.xfail(strict=True, reason="the questions happen to keep the turns, so that nobody notices them"),
+        ),
+    ],
+    ids=["the first begins", "the second begins"],
+)
+def test_a_server_for_two_who_speak_in_turns(opening: Callable[[str], Opener], source: str) -> None:
+    dialect = Dialect(named_by="nobody", author="unknown", relay="{text}", turns="alternate")
+    assert asked(opening(source)) == Learned(dialect, understood=True, seats=2, model="blocking")
 
 
 def test_a_server_that_passes_nothing_on_is_not_understood(opening: Callable[[str], Opener]) -> None:

@@ -40,6 +40,11 @@ def sleeper(tid: int = 1, *, cpu: float = 0.001, call: str = "sleep") -> Thread:
     return thread(tid, cpu=cpu, call=call, timed=True)
 
 
+def polls(tid: int, *, cpu: float = 0.001) -> Thread:
+    """Waits for guests with a time-out: in the middle of nothing."""
+    return sleeper(tid, cpu=cpu, call="poll")
+
+
 def look(*threads: Thread, bytes: int = 0, arrived: bool = True, unread: int = 0, packets: int = 0) -> Look:
     """A look; `bytes`: how many have gone over all connections."""
     return Look(threads or (thread(),), (bytes,), (packets, packets), arrived, unread)
@@ -130,20 +135,20 @@ def test_a_timer_that_never_led_to_anything_costs_nothing(time: Time) -> None:
 
 
 def unread(clock: Stillness) -> Look:
-    return look(sleeper(), unread=3)
+    return look(sleeper(call="poll"), unread=3)
 
 
 def matters(clock: Stillness) -> Look:
     clock.timers_matter = True
-    return look(sleeper())
+    return look(sleeper(call="poll"))
 
 
 @pytest.mark.parametrize("given", [unread, matters])
 def test_where_a_timer_may_lead_to_bytes_each_timed_thread_must_have_moved_once(time: Time, given: Callable[[Stillness], Look]) -> None:
     wait = Wait(time)
-    first = replace(given(wait.clock), threads=(sleeper(1), sleeper(2), thread(3)))
-    one_moved = replace(first, threads=(sleeper(1, cpu=0.002), sleeper(2), thread(3)))
-    both_moved = replace(first, threads=(sleeper(1, cpu=0.002), sleeper(2, cpu=0.002), thread(3)))
+    first = replace(given(wait.clock), threads=(polls(1), polls(2), thread(3)))
+    one_moved = replace(first, threads=(polls(1, cpu=0.002), polls(2), thread(3)))
+    both_moved = replace(first, threads=(polls(1, cpu=0.002), polls(2, cpu=0.002), thread(3)))
     assert wait.sees(first, first, first) == [None] * 3
     assert wait.sees(one_moved, one_moved, one_moved) == [None] * 3
     assert wait.sees(both_moved, both_moved) == [None, Rest.STILL]
