@@ -172,6 +172,8 @@ class _Talk:
     def _rest_of_it(self, dialect: Dialect, anna: _Voice, boris: _Voice) -> Learned:
         seats, third = (2, None) if dialect.turns == "alternate" else self._third(boris, dialect)
         model = self._model()
+        if seats == 2 and dialect.turns == "free" and not self._may_go_on(anna, boris):
+            dialect = replace(dialect, turns="alternate")
         if seats is None and third is not None:
             dialect = replace(dialect, left=self._leaving(anna, third, dialect))
             dialect = replace(dialect, quit=self._quit_word(dialect))
@@ -188,6 +190,14 @@ class _Talk:
         if text in third.take():
             return None, third
         return (2 if third.link.ended or self.server.unaccepted() else None), third
+
+    def _may_go_on(self, anna: _Voice, boris: _Voice) -> bool:
+        """Whether one may speak twice in a row. The questions so far may just have kept the turns of a server for two."""
+        texts = [self._text(), self._text()]
+        for text in texts:
+            self._say(boris, text)
+        heard = anna.take()
+        return all(text in heard for text in texts)
 
     def _leaving(self, anna: _Voice, leaver: _Voice, dialect: Dialect) -> str:
         """What is said when somebody leaves, politely or else by a reset."""

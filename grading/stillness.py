@@ -21,7 +21,7 @@ from grading.threads import Thread, Threads
 
 PATIENCE: Final = 8.0
 """Seconds a server's timers may keep us waiting for nothing; the slowest of 350 real servers sleep 2-3 s after a message."""
-CHATTER_PATIENCE: Final = 1.0
+CHATTER_PATIENCE: Final = 0.5
 """The same for a server that went on sending all that time: it talks by the clock, and will never be silent."""
 BUSY_AFTER: Final = 0.25
 """Seconds of processor time burnt without any traffic that make a server busy: a hundred times what relaying a message costs."""

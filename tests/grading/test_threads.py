@@ -37,6 +37,8 @@ CALLS = {
         (line(7, POINTER, 1, INT_MINUS_ONE), ("poll", -1, False)),
         (line(7, POINTER, 1, 0), ("poll", -1, True)),
         (line(7, POINTER, 1, 100), ("poll", -1, True)),
+        (line(7, POINTER, 1, 7_999), ("poll", -1, True)),
+        (line(7, POINTER, 1, 60_000), ("poll", -1, False)),  # settimeout(60): nobody waits that long for it
         (line(7, POINTER, 1, 0xAAAA_0000_0000_0064), ("poll", -1, True)),  # only the int in the low half counts
         (line(271, POINTER, 1, 0), ("poll", -1, False)),  # ppoll
         (line(271, POINTER, 1, POINTER), ("poll", -1, True)),
