@@ -77,8 +77,8 @@ class Bench:
             return
         with suppress(CheckFailed, Infra, OSError, SandboxError, StudentBrokeSandbox):
             for guest in list(chat.guests):
-                chat.part(guest, reset=False)
-            rest = chat.settle()
+                chat.part(guest, reset=False, brief=True)
+            rest = chat.settle(brief=True)
             alive = chat.server.exit_code() is None and not chat.clock.known_busy
             self._reusable = rest is Rest.STILL and alive and not chat.server.unaccepted()
 

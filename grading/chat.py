@@ -192,12 +192,12 @@ class Chat:
             expected = f"{hearer} слышит все быстрые сообщения, которые шлёт {burst[0].author} (их {len(burst)})"
             raise self._failed(expected, f"не пришло или пришло повреждённым: {len(lost)}, первое из них «{story.short(lost[0])}»")
 
-    def settle(self) -> Rest:
-        """Waits until nothing more can come. Raises Infra if that cannot be told in time."""
-        return self._wait()
+    def settle(self, *, brief: bool = False) -> Rest:
+        """Waits until nothing more can come; `brief` where nothing depends on it. Raises Infra if that cannot be told in time."""
+        return self._wait(brief=brief)
 
-    def _wait(self, came: Callable[[], bool] | None = None) -> Rest:
-        rest = self.clock.settle(time.monotonic() + STEP_LIMIT, came or (lambda: False), patient=came is not None)
+    def _wait(self, came: Callable[[], bool] | None = None, *, brief: bool = False) -> Rest:
+        rest = self.clock.settle(time.monotonic() + STEP_LIMIT, came or (lambda: False), patient=came is not None, brief=brief)
         if any(len(guest.link.inbox) > REPLY_LIMIT for guest in self.guests):
             raise CheckFailed("сервер шлёт гостям только сообщения чата", "сервер шлёт данные без конца: больше мегабайта одному гостю")
         if rest is Rest.LATE:
@@ -206,18 +206,18 @@ class Chat:
 
     # -- going
 
-    def part(self, guest: Guest, *, reset: bool) -> None:
+    def part(self, guest: Guest, *, reset: bool, brief: bool = False) -> None:
         """See Guest.leaves and Guest.vanishes."""
         self.clock.before_acting()
         self.note(guest, "vanishes" if reset else "leaves")
         guest.link.close(reset=reset)
         self.guests.remove(guest)
         self.oracle.leave(guest)
-        self.settle()
+        self.settle(brief=brief)
 
     def verify(self) -> None:
         """Everything said in this conversation must have come to everybody it was due to, once and in order. Raises CheckFailed, Infra."""
-        self.settle()
+        self.settle(brief=True)
         for guest in self.guests:
             for difference in self.oracle.compare(guest, bytes(guest.link.inbox), story.unlabelled(self, guest)):
                 if difference.kind == "lost" and self.dialect.turns == "alternate" and difference.said.text == _GO_ON:

@@ -68,7 +68,7 @@ class _Run:
             run_checks(grading)
             output = self.bench.server.output() if self.bench.server else self.lab.output
         finally:
-            with contextlib.suppress(SandboxError):
+            with contextlib.suppress(SandboxError, StudentBrokeSandbox):  # of a server started ahead that nobody asked for
                 self.bench.close()
         return self._scored(grading, output, time.monotonic() - begun)
 

@@ -45,8 +45,8 @@ class QuietPeriod:
     def before_acting(self) -> None:
         """A guest is about to act: nothing to remember here."""
 
-    def settle(self, deadline: float, came: Callable[[], bool] = lambda: False, *, patient: bool = False) -> Rest:
-        """See Stillness.settle; here `patient` waits longer."""
+    def settle(self, deadline: float, came: Callable[[], bool] = lambda: False, *, patient: bool = False, brief: bool = False) -> Rest:
+        """See Stillness.settle; here `patient` waits longer, and `brief` is no shorter than the rest."""
         begun = moved = time.monotonic()
         traffic, cpu = self._traffic(), self.cpu()
         slowness = 1.0

@@ -27,7 +27,8 @@ def run_checks(grading: Grading, folder: Path = CHECKS) -> None:
     """
     import pytest  # noqa: PLC0415 - a fifth of a second that `grade --help` need not pay
 
-    files = [folder / f"{theme}.py" for theme in THEMES] if folder == CHECKS else sorted(folder.glob("*.py"))
+    files = [folder / f"{theme}.py" for theme in THEMES] if folder == CHECKS else sorted(folder.glob("[!_]*.py"))
+    files = [file for file in files if file.name != "conftest.py"]
     if not files:
         return  # pytest without arguments would look for tests where we are, and that may be in a lab
     arguments = ["--noconftest", "-c", os.devnull, "--rootdir", str(folder), "--import-mode", "importlib", "-o", "python_files=*.py", "-s"]

@@ -125,15 +125,16 @@ class Stillness:
         """Whether a thread has run since the guests acted and now sleeps for a time: it will go on with what it began."""
         return thread.timed and thread.call == "sleep" and self._acted.get((thread.pid, thread.tid)) != thread.clock
 
-    def settle(self, deadline: float, came: Callable[[], bool] = lambda: False, *, patient: bool = False) -> Rest:
+    def settle(self, deadline: float, came: Callable[[], bool] = lambda: False, *, patient: bool = False, brief: bool = False) -> Rest:
         """Waits until nothing more can happen, or until `came()`.
 
         Args:
             deadline: absolute, of time.monotonic().
             came: asked after each look; a true answer ends the wait with CAME.
+            brief: nothing depends on this rest, so of a server suspected to be busy a short look is enough.
             patient: wait for the server's timers even if none has led to bytes so far; to be used before something is called missing.
         """
-        wait = _Wait(self, deadline, patient)
+        wait = _Wait(self, deadline, patient, brief)
         self._waited = True
         while True:
             look = self.look()
@@ -162,8 +163,8 @@ def _unread(peer: Peer | None) -> int:
 class _Wait:
     """The judgement over successive looks of one wait."""
 
-    def __init__(self, clock: Stillness, deadline: float, patient: bool) -> None:
-        self._clock, self._deadline, self._patient = clock, deadline, patient
+    def __init__(self, clock: Stillness, deadline: float, patient: bool, brief: bool = False) -> None:
+        self._clock, self._deadline, self._patient, self._brief = clock, deadline, patient, brief
         self._last: Look | None = None
         self._active: Look | None = None  # the look at which traffic last moved
         self._round: Look | None = None  # the still look from which timed threads are awaited
@@ -190,11 +191,13 @@ class _Wait:
 
     def _enough(self, look: Look) -> float:
         """Seconds of processor time from which it is a busy loop. Each running thread keeps the others from what they have to do, so each
-        counts; and before something is called missing, a suspicion is not enough."""
+        counts: a newcomer must have been let in, and a message passed on, before anything is said of it."""
         running = sum(not thread.asleep for thread in look.threads)
-        return max(1, running) * (BUSY_AGAIN if self._clock.suspected_busy and not self._patient else BUSY_AFTER)
+        return max(1, running) * (BUSY_AGAIN if self._clock.suspected_busy and self._brief else BUSY_AFTER)
 
     def _still(self, look: Look) -> Rest | None:
+        if self._round is not None and look.traffic != self._round.traffic:
+            self._clock.timers_matter = True  # something came of waiting
         if not any(thread.timed for thread in look.threads):
             return Rest.STILL
         matters = look.unread or self._patient or self._clock.timers_matter
@@ -206,7 +209,6 @@ class _Wait:
         elif _all_moved(self._round.threads, look.threads):
             if look.traffic == self._round.traffic:
                 return Rest.STILL
-            self._clock.timers_matter = True
             self._round = look
             if now > self._round_ends:
                 self._clock.patience = CHATTER_PATIENCE

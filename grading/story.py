@@ -133,7 +133,8 @@ def author_shown(chat: Chat) -> None:
 
 def _has_own_name(chat: Chat, hearer: Guest, author: Guest, shown: list[str]) -> None:
     for label in shown:
-        last = max(chat.guests, key=lambda guest: label.rfind(guest.called))
+        named = [guest for guest in chat.guests if guest.called]
+        last = max(named, key=lambda guest: label.rfind(guest.called))
         if last is not author or author.called not in label:
             raise CheckFailed(f"{hearer} видит, что говорит {author.called}", f"перед сообщением стоит «{label.strip()[-80:]}»")
 

@@ -171,7 +171,8 @@ ENDINGS: dict[str, tuple[list[object], Verdict, bool, str]] = {
         "any, spoilt, fresh, spoilt, fresh, spoilt",
     ),
     "something said did not come": ([FakeChat(None, differs=BAD)] * 3, FAILED, False, "any, spoilt, fresh, spoilt, fresh, spoilt"),
-    "the server ended, as it may": ([FakeChat(None, differs=BAD, code=0)], PASSED, False, "any, kept"),
+    "the server crashed": ([FakeChat(None, differs=BAD, code=1)] * 3, FAILED, False, "any, spoilt, fresh, spoilt, fresh, spoilt"),
+    "the server ended, as it may": ([FakeChat(None, code=0)], PASSED, False, "any, kept"),
 }
 
 

@@ -57,9 +57,9 @@ def clock() -> Stillness:
 class Wait:
     """One wait, fed with looks."""
 
-    def __init__(self, time: Time, clock: Stillness | None = None, *, seconds: float = 25.0, patient: bool = False) -> None:
+    def __init__(self, time: Time, clock: Stillness | None = None, *, seconds: float = 25.0, patient: bool = False, brief: bool = False) -> None:
         self.time, self.clock = time, clock or globals()["clock"]()
-        self._wait = stillness._Wait(self.clock, time.now + seconds, patient)
+        self._wait = stillness._Wait(self.clock, time.now + seconds, patient, brief)
 
     def sees(self, *looks: Look, every: float = 0.0) -> list[Rest | None]:
         """What each look says; so many seconds pass before each."""
@@ -262,7 +262,7 @@ def test_traffic_in_between_makes_it_a_worker(time: Time) -> None:
 
 
 def test_of_a_program_that_was_found_busy_before_less_is_enough(time: Time) -> None:
-    wait = Wait(time)
+    wait = Wait(time, brief=True)
     wait.clock.suspected_busy = True
     assert wait.sees(spinning(1.0), spinning(1.0 + BUSY_AGAIN - 0.01), spinning(1.0 + BUSY_AGAIN + 0.01)) == [None, None, Rest.BUSY]
 
@@ -274,8 +274,8 @@ def test_each_running_thread_is_allowed_its_share(time: Time) -> None:
     assert Wait(time).sees(two(0.0), two(BUSY_AFTER - 0.01), two(BUSY_AFTER + 0.01)) == [None, None, Rest.BUSY]
 
 
-def test_before_something_is_called_missing_a_suspicion_is_not_enough(time: Time) -> None:
-    wait = Wait(time, patient=True)
+def test_where_something_depends_on_it_a_suspicion_is_not_enough(time: Time) -> None:
+    wait = Wait(time)
     wait.clock.suspected_busy = True
     assert wait.sees(spinning(1.0), spinning(1.0 + BUSY_AFTER - 0.01), spinning(1.0 + BUSY_AFTER + 0.01)) == [None, None, Rest.BUSY]
 
@@ -445,7 +445,6 @@ def test_a_server_that_has_stopped_listening_has_no_queue() -> None:
 @pytest.mark.linux
 @pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
 @pytest.mark.skipif(shutil.which("bwrap") is None, reason="needs bubblewrap")
-@pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")  # the proof, a program of its own, leaves its guests open
 @pytest.mark.parametrize(("server", "judgements"), [("threaded", 60), ("polls every 50 ms", 10)])
 def test_no_judgement_of_a_live_conversation_is_wrong(server: str, judgements: int) -> None:
     from tests.proof.__main__ import prove  # noqa: PLC0415 - needs Linux

@@ -124,9 +124,13 @@ def served(name: str, isolation: str) -> Iterator[tuple[Sandbox, Stillness, int]
                 raise RuntimeError(process.output().decode(errors="replace"))
         listener = diag_request(socket.AF_INET, (HOST, port), ("0.0.0.0", 0))
         clock = Stillness(threads, diag, PacketCount(sandbox.snmp_fds), lambda: [listener])
-        clock.settle(begun_deadline())
-        yield sandbox, clock, port
-        threads.close()
+        try:
+            clock.settle(begun_deadline())
+            yield sandbox, clock, port
+        finally:
+            for link in clock.links:
+                link.close(reset=True)
+            threads.close()
 
 
 def _inodes(sandbox: Sandbox, pid: int) -> set[int]:
