@@ -57,7 +57,9 @@ def clock() -> Stillness:
 class Wait:
     """One wait, fed with looks."""
 
-    def __init__(self, time: Time, clock: Stillness | None = None, *, seconds: float = 25.0, patient: bool = False, brief: bool = False) -> None:
+    def __init__(
+        self, time: Time, clock: Stillness | None = None, *, seconds: float = 25.0, patient: bool = False, brief: bool = False
+    ) -> None:
         self.time, self.clock = time, clock or globals()["clock"]()
         self._wait = stillness._Wait(self.clock, time.now + seconds, patient, brief)
 
