@@ -80,7 +80,7 @@ TABLE: Final[tuple[Symptom, ...]] = (
     Symptom(
         "Не нашёлся модуль. Если это ваш файл, сдайте его вместе с server.py, в той же папке; если сторонняя библиотека — обойдитесь "
         "без неё: для чата достаточно socket и threading.",
-        read="task", checks=("starts",), seen=r"ModuleNotFoundError|ImportError",
+        read="task", checks=("starts",), seen=r"ModuleNotFoundError|ImportError|(?m:^Модуль \S+ не найден)",
     ),
     Symptom(
         "Python не смог прочитать файл: в указанной строке ошибка отступа. Выровняйте блок, не смешивая пробелы с табуляцией.",
@@ -89,7 +89,7 @@ TABLE: Final[tuple[Symptom, ...]] = (
     Symptom(
         "Python не смог прочитать файл: в указанной строке или строкой выше синтаксическая ошибка. Запустите python server.py у себя: "
         "он покажет то же место. Если листинг скопирован в отчёт, проверьте, что он скопирован целиком.",
-        checks=("starts",), seen=r"SyntaxError",
+        checks=("starts",), seen=r"SyntaxError|(?m:^Синтаксическая ошибка)",
     ),
     Symptom(
         "Сервер ждёт ввода с клавиатуры, а вводить некому. Уберите input() из запуска: адрес и порт запишите в начале файла.",

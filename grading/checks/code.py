@@ -11,6 +11,8 @@ from grading.verdicts import CheckFailed
 def test_the_socket_library_does_the_work(lab: Lab) -> None:
     """Сервер построен на библиотеке socket."""
     expected = "всю работу с сетью делает библиотека socket"
+    if lab.submission.problem is not None and not lab.facts.imports:
+        raise CheckFailed(expected, lab.submission.problem.text)
     if lab.facts.engines:
         engine = lab.facts.engines[0]
         raise CheckFailed(expected, f"вместо неё работает {engine.name} ({engine.file}:{engine.line})")

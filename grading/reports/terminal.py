@@ -118,10 +118,11 @@ def _failure(check: CheckResult, behind: int) -> RenderableType:
     title = Text.assemble(("✗ ", "bold red"), (ngettext("{n} балл", "{n} балла", check.max_points - check.points), "bold red"), "  ")
     title.append(_title(check), "bold")
     title.append(f"  [{safe(check.id)}]", "dim")
+    where = _("где ждёт") if any(thread.call for thread in check.stuck) else _("строка")
     lines = [
         (_("ожидалось"), check.expected),
         (_("получено"), check.actual),
-        *((_("где ждёт") if number == 0 else "", _stuck(thread)) for number, thread in enumerate(check.stuck)),
+        *((where if number == 0 else "", _stuck(thread)) for number, thread in enumerate(check.stuck)),
         (_("что делать"), check.advice),
     ]
     if behind:
