@@ -96,17 +96,16 @@ class _Switchboard:
 
     def flush(self, guest: socket.socket, backlog: bytearray) -> None:
         """Send a backlog, waiting as long as it takes; in a thread of its own, which ends with the backlog or with the connection."""
-        while True:
-            with self.lock:
-                piece = bytes(backlog)
-            if not piece:
-                return
+        with self.lock:
+            piece = bytes(backlog)
+        while piece:
             try:
                 guest.sendall(piece)
             except OSError:
                 return
-            with self.lock:
-                del backlog[: len(piece)]  # only now: as long as it is not empty, nothing else is sent past it
+            with self.lock:  # in one go: between the two, an empty backlog would be sent past, and a second flusher started
+                del backlog[: len(piece)]
+                piece = bytes(backlog)
 
     def close(self) -> None:
         """Wake all threads; each closes its guest."""
