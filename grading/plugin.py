@@ -73,7 +73,7 @@ class Grading:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Puts what is needed first, and leaves out what was not asked for."""
-        by_id = {_mark(item)["id"]: item for item in items if item.get_closest_marker("check")}
+        by_id = {_mark(item)["id"]: item for item in items}
         ordered: dict[str, pytest.Item] = {}
 
         def add(id: str, path: tuple[str, ...] = ()) -> None:
@@ -206,6 +206,8 @@ def _arguments(item: pytest.Function) -> list[str]:
 
 
 def _mark(item: pytest.Item) -> dict[str, str]:
+    """What @check says; a plain test function without it is a check too, called after its name, that costs nobody points."""
     marker = item.get_closest_marker("check")
-    assert marker is not None, f"{item.nodeid} is no check: give it @check(...)"
-    return dict(marker.kwargs)
+    if marker is not None:
+        return dict(marker.kwargs)
+    return {"id": item.name.removeprefix("test_").replace("_", "-"), "needs": "starts", "level": "info"}

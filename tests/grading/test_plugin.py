@@ -412,3 +412,11 @@ def test_without_check_files_nothing_around_the_grader_is_run(run: Run, tmp_path
     monkeypatch.chdir(here)
     assert run.against(FakeBench()).results == {}
     assert not (here / "was_here").exists()
+
+
+def test_a_plain_function_is_a_check_that_costs_nobody_points(run: Run) -> None:
+    title = '"""Молчащий новичок не задерживает остальных."""'
+    run.write("own.py", f"def test_a_silent_newcomer_delays_nobody(chat):\n    {title}\n    chat.happens()\n")
+    (result,) = run.against(FakeBench()).results.values()
+    assert (result.id, result.level, result.verdict) == ("a-silent-newcomer-delays-nobody", "info", PASSED)
+    assert result.title == "Молчащий новичок не задерживает остальных."
