@@ -26,6 +26,7 @@ class Bench:
     Attributes:
         learned: what the interview found; set by the engine before any chat is asked for.
         server: the server the current check talks to.
+        clock_name: of the last server's clock, "" before the first.
     """
 
     def __init__(self, open_sandbox: Callable[[], Sandbox], launch: Launch, seed: str, clock: str = "auto") -> None:
@@ -35,6 +36,7 @@ class Bench:
         self._next: Future[Opened] | None = None
         self._open: tuple[Sandbox, Server | None] | None = None
         self._reusable = False
+        self.clock_name = ""
         self.learned: Learned | None = None
         self.server: Server | None = None
 
@@ -51,6 +53,7 @@ class Bench:
         assert pending is not None
         sandbox, server, failure = pending.result()
         self._open, self.server = (sandbox, server), server
+        self.clock_name = server.clock_name if server is not None else ""
         if failure is not None:
             raise failure
         assert server is not None

@@ -74,8 +74,7 @@ class _Run:
 
     def _sandbox(self) -> Sandbox:
         sandbox = open_sandbox(self.submission.files, isolation=self.options.isolation)
-        clock = "stillness" if self.options.clock == "auto" and sandbox.diag is not None else "quiet-period"
-        self.isolation = Isolation(sandbox.tier, sandbox.network, clock, tuple(sandbox.not_protected))
+        self.isolation = Isolation(sandbox.tier, sandbox.network, "", tuple(sandbox.not_protected))
         return sandbox
 
     def _learn(self) -> None:
@@ -100,7 +99,7 @@ class _Run:
     def _model(self, learned: Learned) -> str:
         """What was observed; the source tells asyncio from select, and must do where threads cannot be looked at."""
         facts = self.submission.facts
-        if learned.model == "other" and self.options.clock != "auto" and learned.understood:
+        if learned.model == "other" and self.bench.clock_name == "quiet-period" and learned.understood:
             return "threads" if facts.threads else "select" if facts.select else "blocking"
         return "asyncio" if learned.model == "select" and facts.asyncio else learned.model
 
@@ -117,11 +116,12 @@ class _Run:
             self.notes.append("Чат по UDP эта версия проверить не умеет: работу посмотрит преподаватель.")
         if not_understood:
             self.notes.append("Понять, как говорит этот сервер, не удалось: балл предварительный, работу посмотрит преподаватель.")
+        isolation = self.isolation and replace(self.isolation, clock=self.bench.clock_name)
         checks = tuple(self._explained(result, output) for result in score.results)
         return Report(
             path=self.submission.path, sha256=self.submission.sha256, variant=score.rubric.variant, model=model,
             score=score.score, course_points=score.course_points, passed=score.passed, needs_review=not_understood or udp,
-            infra=score.infra, dialect=asdict(learned.dialect) if learned else {}, isolation=self.isolation, seconds=seconds,
+            infra=score.infra, dialect=asdict(learned.dialect) if learned else {}, isolation=isolation, seconds=seconds,
             seed=self.seed, checks=checks, notes=(*self.notes, *score.notes), server=self.submission.server,
             server_output=output[-_OUTPUT_KEPT:],
         )  # fmt: skip

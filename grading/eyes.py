@@ -19,7 +19,7 @@ from grading.links import Link
 from grading.quiet import QuietPeriod
 from grading.sandbox import Process, Sandbox
 from grading.stillness import Stillness
-from grading.threads import Thread, Threads
+from grading.threads import KNOWN_MACHINE, Thread, Threads
 
 Clock = Stillness | QuietPeriod
 _GLANCE: Final = 0.0008
@@ -69,7 +69,7 @@ class Eyes(Protocol):
 
 def open_eyes(sandbox: Sandbox, clock: str = "auto") -> Eyes:
     """The best eyes there are for a sandbox. `clock`: "auto", or "quiet-period" to have those that work anywhere."""
-    if clock == "auto" and sandbox.proc_fd is not None and sandbox.diag is not None:
+    if clock == "auto" and KNOWN_MACHINE and sandbox.proc_fd is not None and sandbox.diag is not None:
         return KernelEyes(sandbox, sandbox.proc_fd, sandbox.diag)
     return PlainEyes(sandbox)
 

@@ -15,7 +15,7 @@ from grading.kernel import Address
 from grading.keyboard import answer
 from grading.links import Link
 from grading.sandbox import Process, Sandbox
-from grading.stillness import Rest
+from grading.stillness import Rest, Stillness
 from grading.threads import Thread
 
 START_LIMIT: Final = 10.0
@@ -79,6 +79,11 @@ class Server:
         self.process: Process | None = None
         self._next_port = _FIRST_PORT
 
+    @property
+    def clock_name(self) -> str:
+        """What a report calls the clock: "stillness" or "quiet-period"."""
+        return "stillness" if isinstance(self.clock, Stillness) else "quiet-period"
+
     # -- its life
 
     def start(self, limit: float = START_LIMIT) -> float:
@@ -102,7 +107,7 @@ class Server:
             code = self.process.wait(time.monotonic() + _LOOK)
             if code is not None:
                 raise NotStarted("exited", code)
-            now, threads = time.monotonic(), self._eyes.threads()
+            now, threads = time.monotonic(), self._look()
             if not threads or threads != before or not all(thread.asleep for thread in threads):
                 before, since = threads, now
             if self._asks(threads, now - since):
@@ -110,6 +115,16 @@ class Server:
             _give_up_early(threads, now - since)
             if now - begun > limit:
                 raise NotStarted("silent" if threads and all(thread.asleep for thread in threads) else "slow")
+
+    def _look(self) -> tuple[Thread, ...]:
+        """Its threads. Where another user's threads may not be looked at (some containers), the eyes that work anywhere take over."""
+        try:
+            return self._eyes.threads()
+        except PermissionError:
+            self._eyes.close()
+            self._eyes = open_eyes(self.sandbox, "quiet-period")
+            self.clock = self._eyes.clock
+            return ()
 
     def _asks(self, threads: tuple[Thread, ...], asleep_for: float) -> bool:
         """Whether it waited for an answer at its keyboard that we could give, and have given. Raises NotStarted if we could not."""

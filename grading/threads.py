@@ -35,6 +35,7 @@ _ARM64: Final = {
 _TABLES: Final = {"x86_64": _X86_64, "aarch64": _ARM64, "arm64": _ARM64}
 _CALLS: Final = _TABLES.get(platform.machine(), {})
 KNOWN_MACHINE: Final = bool(_CALLS)
+"""Whether the system calls of this kind of machine are known; elsewhere every thread would count as timed."""
 LONG_TIMER: Final = 8000
 """Milliseconds from which a time-out is no timer to wait for: stillness waits no longer than that. (A socket with settimeout(60) sleeps in
 poll with 60000; negative values, for ever, are larger still when read without a sign.)"""

@@ -58,3 +58,15 @@ def test_the_reference_passes_its_own_grader(style: str, seats: int) -> None:
     bad = {one.id: one.actual for one in report.checks if one.verdict not in (Verdict.PASSED, Verdict.NA)}
     bad.pop("uses-socket", None)  # a hand-made submission has no facts about its source
     assert not bad
+
+
+@pytest.mark.parametrize("isolation", ["auto", "floor"])
+def test_the_clock_that_works_anywhere_comes_to_the_same_verdict(isolation: str) -> None:
+    """What macOS, Windows and containers that hide threads have instead of stillness."""
+    (submission,) = find(LABS / "student_raw_echo")
+    wanted = ("two-users-exchange", "no-busy-loop")
+    report = grade(submission, Options(clock="quiet-period", isolation=isolation, checks=wanted))
+    assert report.isolation is not None
+    assert report.isolation.clock == "quiet-period"
+    verdicts = {one.id: one.verdict for one in report.checks if one.id in wanted}
+    assert verdicts == {"two-users-exchange": Verdict.PASSED, "no-busy-loop": Verdict.FAILED}

@@ -406,3 +406,15 @@ def test_of_a_server_with_nobody_alive_the_exit_code_is_waited_for() -> None:
     server = Server(dying, Launch(("server.py",)))  # type: ignore[arg-type]
     server.process = dying  # type: ignore[assignment]
     assert server.exit_code() == 1
+
+
+def test_where_threads_may_not_be_looked_at_the_other_clock_takes_over(opened: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    def hidden(self: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("grading.eyes.Threads.look", hidden)
+    server = opened("import time\ntime.sleep(0.3)\n" + ACCEPTING)
+    server.start()
+    assert server.clock_name == "quiet-period"
+    assert server.connect("Вера").local in server.names
+    assert settled(server) is Rest.STILL
