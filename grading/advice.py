@@ -16,6 +16,8 @@ READ: Final[dict[str, str]] = {
     "select": "reference/servers/selecting.py",
     "framing": "reference/framing.py",
     "rules": "reference/room.py",
+    "client": "reference/clients/threaded.py",
+    "udp": "labs/student_udp/server.py",
     "task": "labs/README.md",
 }
 

@@ -73,12 +73,14 @@ def _how(group: argparse._ArgumentGroup) -> None:
 
 def _output(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--format", choices=("terminal", "json"), default="terminal", help=_("вид отчёта"))
+    group.add_argument("--durations", action="store_true", help=_("показать, на что ушло время"))
     group.add_argument("--output", metavar="DIR", help=_("ещё и по файлу JSON на работу в эту папку"))
     group.add_argument("--lang", choices=LANGUAGES, help=_("язык отчёта, по умолчанию русский"))
 
 
 def _instead(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--list", action="store_true", help=_("показать проверки и баллы"))
+    group.add_argument("--new", metavar="DIR", help=_("положить в новую папку заготовку работы; вариант задаёт --variant"))
     group.add_argument("--doctor", action="store_true", help=_("показать, какая изоляция работает на этом компьютере"))
     group.add_argument("--version", action="store_true", help=_("показать версию"))
     group.add_argument("-h", "--help", action="help", help=_("показать эту справку"))

@@ -3,60 +3,104 @@
 from __future__ import annotations
 
 import random
+import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Final
 
 from grading.chat import Chat
+from grading.guests import Guest
 from grading.interview import Learned
 from grading.sandbox import Sandbox, SandboxError, StudentBrokeSandbox
 from grading.server import Launch, NotStarted, Server
 from grading.stillness import Rest
 from grading.verdicts import CheckFailed, Infra
 
+SEATED: Final = 8
+"""How many guests at most stay in the room from one check to the next: each of them is sent all that is said."""
+AHEAD: Final = 2
+"""How many servers are started before they are asked for: two processors start two in the time of one."""
 Opened = tuple[Sandbox, Server | None, NotStarted | None]
+
+
+@dataclass
+class _Stand:
+    """A server that is there, in its sandbox, with those who stayed in its room."""
+
+    sandbox: Sandbox
+    server: Server | None
+    seated: list[Guest] = field(default_factory=list)
 
 
 class Bench:
     """Opens sandboxes and servers for one submission, and closes them all.
 
-    The next server is started beside the running check, in one thread that lives as long as the bench: a sandbox dies with the thread that
+    Checks share one server while none is the worse for another; those that ask for a server of their own get it while the shared one waits.
+    Servers are started ahead, beside the running check, in threads that live as long as the bench: a sandbox dies with the thread that
     started it.
 
     Attributes:
         learned: what the interview found; set by the engine before any chat is asked for.
-        server: the server the current check talks to.
         clock_name: of the last server's clock, "" before the first.
+        expected: how many more fresh servers will be asked for, as far as can be foreseen.
+        waited: seconds it was waited for each fresh server.
     """
 
     def __init__(self, open_sandbox: Callable[[], Sandbox], launch: Launch, seed: str, clock: str = "auto") -> None:
         """`open_sandbox()` gives a new sandbox with a private copy of the lab; `seed` decides all words; `clock` as in `open_eyes`."""
         self._open_sandbox, self._launch, self._seed, self._clock = open_sandbox, launch, seed, clock
-        self._ahead = ThreadPoolExecutor(1, "sandbox")
-        self._next: Future[Opened] | None = None
-        self._open: tuple[Sandbox, Server | None] | None = None
-        self._reusable = False
+        self._starters = ThreadPoolExecutor(AHEAD, "sandbox")
+        self._coming: deque[Future[Opened]] = deque()
+        self._private = False  # in a network shared with others, the next server would find its port taken by this one
+        self._current: _Stand | None = None
+        self._shared: _Stand | None = None
         self.clock_name = ""
+        self.expected = 1
+        self.waited: list[float] = []
         self.learned: Learned | None = None
-        self.server: Server | None = None
+
+    @property
+    def private(self) -> bool:
+        """Whether its servers have a network of their own, so that several may run at once."""
+        return self._private
+
+    def another(self) -> Bench:
+        """A bench like this one, for a check that runs beside the others."""
+        made = Bench(self._open_sandbox, self._launch, self._seed, self._clock)
+        made.learned = self.learned
+        return made
+
+    @property
+    def server(self) -> Server | None:
+        """The server the current check talks to, or the last one talked to; None if there is none."""
+        return self._current.server if self._current is not None else None
 
     def prepare(self) -> None:
-        """Begins to start the next fresh server, beside whatever goes on."""
-        if self._next is None:
-            self._next = self._ahead.submit(self._start)
+        """Begins to start the next fresh servers, beside whatever goes on; not beside one that has their port, in a network they share."""
+        alone = self._current is None and self._shared is None
+        spins = self.learned is not None and self.learned.left_busy  # and would take the processor from the one that is asked
+        while (alone and not self._coming) or (self._private and len(self._coming) < min(1 if spins else AHEAD, self.expected)):
+            self._coming.append(self._starters.submit(self._start))
 
     def fresh(self) -> Server:
         """A server just started with nobody in it; the former one is ended. Raises NotStarted and the sandbox's errors."""
-        self.prepare()
-        self.discard()
-        pending, self._next = self._next, None
-        assert pending is not None
-        sandbox, server, failure = pending.result()
-        self._open, self.server = (sandbox, server), server
+        if self._private:
+            self._end(self._current if self._current is not self._shared else None)
+        else:
+            self.discard()
+        self._current = None
+        begun = time.monotonic()
+        sandbox, server, failure = (self._coming.popleft() if self._coming else self._starters.submit(self._start)).result()
+        self.waited.append(time.monotonic() - begun)
+        self._current, self._private = _Stand(sandbox, server), sandbox.network == "private"
         self.clock_name = server.clock_name if server is not None else ""
         if failure is not None:
             raise failure
         assert server is not None
+        self.prepare()
         if self.learned is not None:
             server.clock.timers_matter = self.learned.timers_matter
             server.clock.patience = self.learned.patience
@@ -64,43 +108,65 @@ class Bench:
         return server
 
     def chat(self, check: str, *, fresh: bool) -> tuple[Chat, bool]:
-        """(a conversation for this check, whether its server is a fresh one)."""
+        """(a conversation for this check, whether its server is a fresh one).
+
+        Whoever stayed in the room of the shared server sits there still: to come in again costs more than all a check has to say.
+        """
         assert self.learned is not None
-        reuse = self._reusable and not fresh and self.server is not None
-        server = self.server if reuse and self.server is not None else self.fresh()
-        self._reusable = False
-        self.prepare()
-        return Chat(server, self.learned.dialect, random.Random(f"{self._seed} {check}"), self.learned.seats), not reuse
+        again = self._shared is not None and not fresh
+        if again:
+            self._end(self._current if self._current is not self._shared else None)
+            self._current = self._shared
+        else:
+            self.fresh()
+            if not fresh:
+                self._shared = self._current
+        assert self._current is not None
+        assert self._current.server is not None
+        dice = random.Random(f"{self._seed} {check}")
+        chat = Chat(self._current.server, self.learned.dialect, dice, self.learned.seats, self._current.seated)
+        return chat, not again
 
     def release(self, chat: Chat, *, passed: bool) -> None:
-        """The check is over: its guests leave, and the server is kept for the next one if nothing of it remains."""
-        self._reusable = False
+        """The check is over: the shared server is kept for the next one, with all its guests, if it is none the worse for this one."""
+        if self._current is self._shared and not (passed and self._as_good_as_before(chat)):
+            self._shared = None
+
+    def _as_good_as_before(self, chat: Chat) -> bool:
         assert self.learned is not None
-        if not passed or self.learned.left_busy or chat.seats is not None or chat.server.exit_code() is not None:
-            return
+        assert self._current is not None
+        if self.learned.left_busy or chat.seats is not None or len(chat.guests) > SEATED:
+            return False
         with suppress(CheckFailed, Infra, OSError, SandboxError, StudentBrokeSandbox):
-            for guest in list(chat.guests):
-                chat.part(guest, reset=False, brief=True)
-            rest = chat.settle(brief=True)
-            alive = chat.server.exit_code() is None and not chat.clock.known_busy
-            self._reusable = rest is Rest.STILL and alive and not chat.server.unaccepted()
+            rest = chat.rest or chat.settle()
+            well = chat.server.exit_code() is None and not chat.clock.known_busy and "Traceback" not in chat.server.output()
+            listened_to = all(guest.link.reading and not guest.link.ended for guest in chat.guests)
+            as_before = well and listened_to and chat.clock.timers_matter == self.learned.timers_matter
+            self._current.seated = list(chat.guests)
+            return rest is Rest.STILL and as_before and not chat.server.unaccepted()
+        return False
 
     def discard(self) -> None:
-        """Ends the current server and its sandbox."""
-        self._reusable = False
-        current, self._open, self.server = self._open, None, None
-        if current is not None:
-            _close(*current)
+        """Ends every server that is there now."""
+        current, shared = self._current, self._shared
+        self._current = self._shared = None
+        try:
+            self._end(current)
+        finally:
+            self._end(shared if shared is not current else None)
 
     def close(self) -> None:
         """Ends everything. Raises SandboxError if something could not be ended."""
         try:
             self.discard()
-            if self._next is not None:
-                sandbox, server, _ = self._next.result()
-                _close(sandbox, server)
+            while self._coming:
+                self._end(_Stand(*self._coming.popleft().result()[:2]))
         finally:
-            self._ahead.shutdown()
+            self._starters.shutdown()
+
+    def _end(self, stand: _Stand | None) -> None:
+        if stand is not None:
+            _close(stand.sandbox, stand.server)
 
     def _start(self) -> Opened:
         sandbox = self._open_sandbox()

@@ -10,12 +10,14 @@ from importlib.resources import files
 
 @dataclass(frozen=True)
 class CheckInfo:
-    """A check before it runs: its id, its title (the first line of the docstring), its level, and the check it needs, "" for none."""
+    """A check before it runs: its id, its title (the first line of the docstring), its level, the check it needs ("" for none), and the
+    variants it applies to (none named: all)."""
 
     id: str
     title: str
     level: str
     needs: str = ""
+    variants: tuple[str, ...] = ()
 
 
 def catalogue() -> tuple[CheckInfo, ...]:
@@ -26,7 +28,7 @@ def catalogue() -> tuple[CheckInfo, ...]:
 
 
 def checks_in(source: str) -> Iterator[CheckInfo]:
-    """The checks of one file: functions decorated with `@check("id", needs="...", level="...")`, all written out as strings."""
+    """The checks of one file: functions decorated with `@check("id", needs="...", level="...", ...)`, all written out as strings."""
     for node in ast.parse(source).body:
         if not isinstance(node, ast.FunctionDef):
             continue
@@ -35,4 +37,4 @@ def checks_in(source: str) -> Iterator[CheckInfo]:
                 given = {word.arg: ast.literal_eval(word.value) for word in mark.keywords}
                 id = ast.literal_eval(mark.args[0]) if mark.args else given["id"]
                 title = (ast.get_docstring(node) or id).splitlines()[0]
-                yield CheckInfo(id, title, given.get("level", "should"), given.get("needs", ""))
+                yield CheckInfo(id, title, given.get("level", "should"), given.get("needs", ""), tuple(given.get("variants", "").split()))

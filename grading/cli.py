@@ -91,6 +91,8 @@ def _perform(arguments: "Namespace", engine: Engine | None) -> int:
 
     options = _options(arguments)
     use(options.lang)
+    if arguments.new is not None:
+        return _new(arguments.new, arguments.variant)
     engine = engine or _real_engine()
     if arguments.doctor:
         return _doctor(engine)
@@ -103,7 +105,7 @@ def _perform(arguments: "Namespace", engine: Engine | None) -> int:
     submissions, mistakes = _find(arguments.paths, engine)
     if mistakes and not submissions:
         return CONFIG
-    session = Session(engine.grade, options, arguments.format, arguments.output, arguments.jobs)
+    session = Session(engine.grade, options, arguments.format, arguments.output, arguments.jobs, arguments.durations)
     return worse(CONFIG if mistakes else PASSED, session.run(submissions, arguments.repeat))
 
 
@@ -166,6 +168,18 @@ def _list(engine: Engine, options: "Options") -> int:
     from grading.reports.listing import show_checks
 
     show_checks(engine.catalogue(), rubrics.chosen(options), make_console(sys.stdout))
+    return PASSED
+
+
+def _new(folder: str, variant: str) -> int:
+    from grading import starting
+    from grading.messages import _
+    from grading.reports.console import make_console
+    from grading.reports.text import safe
+
+    starting.lay_out(Path(folder), variant)
+    text = _("Заготовка лежит в папке {folder}; что делать дальше, сказано в её README.md. Проверить: grade {folder}")
+    make_console(sys.stdout).print(text.format(folder=safe(folder)), markup=False, highlight=False, soft_wrap=True)
     return PASSED
 
 

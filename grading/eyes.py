@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from grading.kernel import Address, Diag, PacketCount, Peer, diag_request
-from grading.links import Link
+from grading.datagrams import DatagramCount
+from grading.kernel import ESTABLISHED, Address, Diag, PacketCount, Peer, diag_request
+from grading.links import AnyLink
 from grading.quiet import QuietPeriod
 from grading.sandbox import Process, Sandbox
 from grading.stillness import Stillness
@@ -44,6 +45,14 @@ class Waiting:
     frames: tuple[tuple[str, int], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a server holds: open sockets, threads. Both grow with everybody whom it does not forget."""
+
+    sockets: int
+    threads: int
+
+
 class Eyes(Protocol):
     """What can be seen of a server."""
 
@@ -54,11 +63,29 @@ class Eyes(Protocol):
     def listening(self) -> list[tuple[int, Address]]:
         """(address family, address) of every TCP socket the server listens on."""
 
+    def bound(self) -> list[tuple[int, Address]]:
+        """The same of every UDP socket that takes datagrams from anybody; in a private network the guests' own are among them."""
+
+    def watch_datagrams(self) -> bool:
+        """From now on guests come over UDP. Returns whether these eyes can follow that: without counters of its own network they cannot."""
+
     def threads(self) -> tuple[Thread, ...]:
         """Its threads now; () where they cannot be seen."""
 
     def unaccepted(self) -> int:
         """How many connections wait to be accepted; 0 where that cannot be seen."""
+
+    def door(self) -> int:
+        """How many more guests may connect at once before anybody is accepted: what listen() left room for."""
+
+    def shut(self) -> bool:
+        """Whether nobody can connect before somebody is accepted: the queue is full. False where that cannot be seen."""
+
+    def held(self) -> Held | None:
+        """How many sockets and threads all its processes have; None where that cannot be seen."""
+
+    def written(self, link: AnyLink) -> int | None:
+        """Bytes the server has written to a guest, read or not; None where that cannot be seen, or the server has hung up on him."""
 
     def waiting(self, process: Process, names: dict[Address, str]) -> list[Waiting]:
         """Where each thread waits; `names`: guest's address -> what he is called."""
@@ -79,20 +106,31 @@ class KernelEyes:
 
     def __init__(self, sandbox: Sandbox, proc_fd: int, diag: socket.socket) -> None:
         self._sandbox, self._proc_fd = sandbox, proc_fd
-        self._diag, self._threads = Diag(diag), Threads(proc_fd, sandbox.pids)
+        self._diag, self._threads = Diag(diag), Threads(proc_fd, sandbox.pids, lambda: sandbox.started)
         self._listeners: list[bytes] = []
         self.clock = Stillness(self._threads, self._diag, PacketCount(sandbox.snmp_fds), lambda: self._listeners)
 
     def listening(self) -> list[tuple[int, Address]]:
         """See Eyes. In a network shared with others only the server's own sockets count."""
-        peers = self._diag.listening()
+        found = self._places(self._diag.listening())
+        self._listeners = [diag_request(family, local, ("::" if family == socket.AF_INET6 else "0.0.0.0", 0)) for family, local in found]
+        return found
+
+    def bound(self) -> list[tuple[int, Address]]:
+        """See Eyes."""
+        return self._places(self._diag.bound())
+
+    def watch_datagrams(self) -> bool:
+        """See Eyes."""
+        self.clock.packets = DatagramCount(self._sandbox.snmp_fds)
+        return bool(self._sandbox.snmp_fds)
+
+    def _places(self, peers: list[Peer]) -> list[tuple[int, Address]]:
         if self._sandbox.network != "private" and peers:
             mine: set[int] = set().union(*(socket_inodes(self._proc_fd, pid) for pid in self._sandbox.pids()))
             peers = [peer for peer in peers if peer.inode in mine]
-        found = [(socket.AF_INET6 if ":" in peer.local[0] else socket.AF_INET, peer.local) for peer in peers]
-        found.sort(key=lambda one: (one[1][1], one[1][0]))
-        self._listeners = [diag_request(family, local, ("::" if family == socket.AF_INET6 else "0.0.0.0", 0)) for family, local in found]
-        return [(int(family), local) for family, local in found]
+        found = [(int(socket.AF_INET6 if ":" in peer.local[0] else socket.AF_INET), peer.local) for peer in peers]
+        return sorted(found, key=lambda one: (one[1][1], one[1][0]))
 
     def threads(self) -> tuple[Thread, ...]:
         """See Eyes."""
@@ -101,6 +139,33 @@ class KernelEyes:
     def unaccepted(self) -> int:
         """See Eyes."""
         return sum(peer.unread for peer in self._diag.ask(self._listeners) if peer is not None)
+
+    def door(self) -> int:
+        """See Eyes."""
+        return max(1, min(self._places_left(), default=1))
+
+    def shut(self) -> bool:
+        """See Eyes."""
+        left = self._places_left()
+        return bool(left) and max(left) < 0
+
+    def _places_left(self) -> list[int]:
+        """What listen() was told less who waits, for each listening socket; the kernel lets one more in than it was told."""
+        return [peer.unsent - peer.unread for peer in self._diag.ask(self._listeners) if peer is not None]
+
+    def held(self) -> Held | None:
+        """See Eyes."""
+        sockets = sum(len(socket_inodes(self._proc_fd, pid)) for pid in self._sandbox.pids())
+        return Held(sockets, len(self._threads.look())) if sockets else None  # a server has one at least, if we may look
+
+    def written(self, link: AnyLink) -> int | None:
+        """See Eyes."""
+        if not link.request:
+            return None
+        (peer,) = self._diag.ask([link.request])
+        if peer is None or peer.info is None or peer.state != ESTABLISHED:
+            return None
+        return peer.info.sent + peer.info.notsent
 
     def waiting(self, process: Process, names: dict[Address, str]) -> list[Waiting]:
         """See Eyes. Which socket a thread waits on tells for whom."""
@@ -129,9 +194,10 @@ class KernelEyes:
             used = {key: cpu - before.get(key, 0.0) for key, cpu in now.items()}
         return {key for key, cpu in used.items() if cpu > _RESTLESS_CPU / 10}
 
-    def _owners(self, links: Sequence[Link], names: dict[Address, str]) -> dict[int, str]:
-        peers: list[Peer | None] = self._diag.ask([link.request for link in links])
-        return {peer.inode: names.get(peer.remote, "") for peer in peers if peer is not None and peer.inode}
+    def _owners(self, links: Sequence[AnyLink], names: dict[Address, str]) -> dict[int, str]:
+        peers: list[Peer | None] = self._diag.ask([link.request for link in links if link.request])
+        found = [peer for peer in peers if peer is not None and peer.inode]
+        return {peer.inode: names.get(peer.remote, "") if peer.remote[1] else _ANYBODY for peer in found}
 
     def close(self) -> None:
         """See Eyes."""
@@ -149,6 +215,14 @@ class PlainEyes:
         """See Eyes."""
         return self.clock.listening()
 
+    def bound(self) -> list[tuple[int, Address]]:
+        """See Eyes."""
+        return self.clock.bound()
+
+    def watch_datagrams(self) -> bool:
+        """See Eyes."""
+        return True
+
     def threads(self) -> tuple[Thread, ...]:
         """See Eyes."""
         return ()
@@ -156,6 +230,22 @@ class PlainEyes:
     def unaccepted(self) -> int:
         """See Eyes."""
         return 0
+
+    def door(self) -> int:
+        """See Eyes. The smallest number students give to listen() is 1."""
+        return 1
+
+    def shut(self) -> bool:
+        """See Eyes."""
+        return False
+
+    def held(self) -> Held | None:
+        """See Eyes."""
+        return None
+
+    def written(self, link: AnyLink) -> int | None:
+        """See Eyes."""
+        return None
 
     def waiting(self, process: Process, names: dict[Address, str]) -> list[Waiting]:
         """See Eyes. Lines are known where the sandbox can ask for them, calls are not."""
@@ -165,6 +255,7 @@ class PlainEyes:
         """See Eyes."""
 
 
+_ANYBODY: Final = "кто-нибудь"
 _WAITS_FOR: Final = {
     "recv": "данных от клиента, которого уже нет",
     "accept": "нового подключения",

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from grading.console import KEYBOARD
 from grading.kernel import Address
-from grading.links import Link
+from grading.links import AnyLink
 from grading.oracle import Said
+from grading.wire import Stream
 
 if TYPE_CHECKING:
     from grading.chat import Chat
@@ -15,7 +17,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One line of the transcript: when (time.monotonic), who, what ("connects", "says", ...), with which bytes."""
+    """One line of the transcript: when (time.monotonic), who, what, with which bytes.
+
+    What: "connects", "says", "sends" (a piece), "hears" and "misses" (a text that did and did not come), "leaves", "vanishes"; "rests", by
+    nobody: everything has come to rest.
+    """
 
     at: float
     guest: str
@@ -30,11 +36,14 @@ class Guest:
         name: what the check and the report call him.
         called: the name he gave the server; "" while he gave none.
         link: his connection.
+        excused: he has done what he may be put out for, so nothing is promised to him any more.
     """
 
-    def __init__(self, chat: Chat, name: str, link: Link) -> None:
-        self._chat, self.name, self.link = chat, name, link
+    def __init__(self, chat: Chat, name: str, link: AnyLink, stream: Stream | None = None) -> None:
+        """`stream` unwraps what he receives; without it, that needs no unwrapping."""
+        self._chat, self.name, self.link, self._stream = chat, name, link, stream
         self.called = ""
+        self.excused = False
 
     def __str__(self) -> str:
         return self.name
@@ -43,6 +52,21 @@ class Guest:
     def address(self) -> Address:
         """The guest's own address, as the server sees it."""
         return self.link.local
+
+    @property
+    def at_keyboard(self) -> bool:
+        """Whether he sits at the server's own keyboard."""
+        return self.link.local == KEYBOARD
+
+    @property
+    def heard(self) -> bytes | bytearray:
+        """Everything he received so far, unwrapped: what texts and labels are looked for in."""
+        return self._stream.of(self.link.inbox) if self._stream else self.link.inbox
+
+    def forget(self) -> None:
+        """What he has received so far is no matter any more."""
+        self.link.inbox.clear()
+        self._stream = self._stream and self._chat.wire.stream()
 
     def says(self, text: str) -> Said[Guest]:
         """Sends a text in the server's framing, made unique by a word of nonsense unless it is `Unique`. Does not wait."""

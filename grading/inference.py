@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from reference.dialect import Author, Dialect
+from reference.dialect import Author, Dialect, NamedBy
 
-_TIME: Final = re.compile(r"\b\d{1,2}:\d{2}(:\d{2})?(\.\d+)?\b")
-_DATE: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b")
+_TIME: Final = re.compile(r"(?<![\w:])\d{1,2}:\d{2}(:\d{2})?(\.\d+)?\b|(?<=\dT)\d{2}:\d{2}(:\d{2})?(\.\d+)?|\b1[6-9]\d{8}(\.\d+)?\b")
+_DATE: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}(?![\d-])|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b")
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Seen:
         second: Anna's text; heard_boris: Boris after it.
         alternate: a text came only when it was its author's turn.
         framing: how the guests framed what they sent.
+        introduced: they gave their names by themselves, not within each text.
     """
 
     greeting_anna: str = ""
@@ -48,6 +49,7 @@ class Seen:
     heard_boris: str = ""
     alternate: bool = False
     framing: str = "none"
+    introduced: bool = True
 
 
 def infer(seen: Seen, anna: Person, boris: Person, author_by_listing: str) -> Dialect:
@@ -56,10 +58,11 @@ def infer(seen: Seen, anna: Person, boris: Person, author_by_listing: str) -> Di
     Args:
         author_by_listing: "client" or "nobody" as the client's source says, "" if there is none.
     """
-    before, after = around(seen.heard, seen.first)
-    prompt = seen.greeting_anna or (seen.greeting_boris if seen.greeting_boris in seen.coming else "")
+    before, after = around(_message(seen, seen.heard, seen.first), seen.first)
+    asked_both = seen.greeting_boris in seen.coming and anna.name not in seen.greeting_boris  # her own name would be an echo
+    prompt = seen.greeting_anna or (seen.greeting_boris if asked_both else "")
     labelled = any(person.name in before + after for person in (anna, boris))
-    named = labelled or not _first_words_were_relayed(seen, anna, boris, before, after)
+    named = seen.introduced and (labelled or not _first_words_were_relayed(seen, anna, boris, before, after))
     author = _author(seen, anna, boris, (before, after), author_by_listing)
     framing, after = _framing(seen.framing, after)
     relay = before + "{text}" + after
@@ -67,10 +70,10 @@ def infer(seen: Seen, anna: Person, boris: Person, author_by_listing: str) -> Di
     joined = notice_template(notice.replace(seen.first, ""), boris)
     joined = "" if not named and boris.name in notice else joined
     return Dialect(
-        prompt=prompt if named else "",
+        prompt=without_clock(prompt) if named else "",
         named_by=("prompt" if prompt else "first-message") if named else "nobody",
         author=author,
-        relay=without_clock(template(template(relay, boris), anna) if author in ("server", "label") else relay),
+        relay=without_clock(template(template(relay, boris), anna) if author in ("server", "label") or not seen.introduced else relay),
         echo=seen.first in seen.own,
         welcome=_welcome(seen, boris, joined, before + boris.name + after) if named else notice_template(seen.greeting_anna, anna),
         joined=joined,
@@ -82,13 +85,24 @@ def infer(seen: Seen, anna: Person, boris: Person, author_by_listing: str) -> Di
 def guess(seen: Seen) -> Dialect:
     """The best guess about a server that passed nothing on."""
     prompt = seen.greeting_anna or (seen.greeting_boris if seen.greeting_boris in seen.coming else "")
-    return Dialect(prompt=prompt, named_by="prompt" if prompt else "first-message", author="unknown", relay="{text}", framing=seen.framing)
+    named_by: NamedBy = "prompt" if prompt else "first-message"
+    return Dialect(prompt=without_clock(prompt), named_by=named_by, author="unknown", relay="{text}", framing=seen.framing)
 
 
 def around(stream: str, text: str) -> tuple[str, str]:
     """What stands before and after the text in a stream; all of it and "" if it is not there."""
     before, _, after = stream.partition(text)
     return before, after
+
+
+def _message(seen: Seen, stream: str, text: str) -> str:
+    """The one message with this text, where it is known what a message is: unwrapped, each has a line of its own."""
+    if seen.framing in ("none", "lines"):
+        return stream
+    return next((line + "\n" for line in stream.split("\n") if text in line), stream)
+def held_back(seen: Seen, boris: Person) -> bool:
+    """Whether Boris's name stands bare right before his first words: no label looks so, a timer has sent both in one go."""
+    return around(seen.heard, seen.first)[0].rstrip().endswith(boris.name)
 
 
 def template(text: str, person: Person) -> str:
@@ -117,8 +131,9 @@ def _first_words_were_relayed(seen: Seen, anna: Person, boris: Person, before: s
 def _author(seen: Seen, anna: Person, boris: Person, label: tuple[str, str], author_by_listing: str) -> Author:
     before, after = label
     if any(person.name in before + after for person in (anna, boris)):  # also where it is the wrong one's name
-        return "server"
-    of_anna = "".join(around(seen.heard_boris, seen.second)) if seen.second in seen.heard_boris else before + after
+        return "server" if seen.introduced else "client"
+    heard_boris = _message(seen, seen.heard_boris, seen.second)
+    of_anna = "".join(around(heard_boris, seen.second)) if seen.second in heard_boris else before + after
     if without_clock(before + after) != without_clock(of_anna) or str(boris.port) in before + after:
         return "label"
     if author_by_listing == "client":
@@ -129,8 +144,8 @@ def _author(seen: Seen, anna: Person, boris: Person, label: tuple[str, str], aut
 def _framing(asked: str, after: str) -> tuple[str, str]:
     """(framing, what follows a text without the newline that is framing)."""
     bare = after.removesuffix("\n").removesuffix("\r")
-    if asked == "lines":
-        return "lines", bare
+    if asked != "none":
+        return asked, bare
     return ("lines-out", bare) if after.endswith("\n") else ("none", after)
 
 

@@ -2,7 +2,8 @@
 
 Two guests come one after the other, each gives a name without being asked twice, then they talk. What the first one saw of the second tells
 nearly everything: was the name taken or relayed, who stands before a text, is there a newline, an echo, a notice. Then a third comes (is
-there a seat?), and some leave. Each way of framing is tried on a fresh server, as a half-read line would confuse the next try.
+there a seat?), and some leave. Plain texts are tried first, then the ways the source code hints at, each on a fresh server, as a half-read
+line would confuse the next try; a way counts as understood only if a text of one guest reached another.
 """
 
 from __future__ import annotations
@@ -15,16 +16,25 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from grading.chat import STEP_LIMIT
-from grading.inference import Person, Seen, guess, infer, notice_template
-from grading.links import Link
+from grading.inference import Person, Seen, around, guess, held_back, infer, notice_template
+from grading.keyboard import asks_for_name
+from grading.links import AnyLink
 from grading.model import observe
 from grading.server import NoConnection, Server
 from grading.stillness import PATIENCE, Rest
+from grading.submission.model import Way
 from grading.verdicts import Infra
+from grading.wire import Stream, Wire, objects_in
 from reference.dialect import Dialect
 
-FRAMINGS: Final = ("none", "lines")
+PLAIN: Final = (Way(), Way(framing="lines"))
+MOST_TRIES: Final = 10
+"""Ways tried, at most; each costs a fresh server and some ten milliseconds."""
+TRIES_LIMIT: Final = 60.0
+"""Seconds after which no further way is begun: a server that sleeps after each message would keep us for minutes."""
 QUIT_WORDS_TRIED: Final = 4
+SECOND_ANSWERS: Final = ("1", "{name}")
+"""What may do where more is asked after the name: the number of a room or a colour, any password; the name once more."""
 _SYLLABLES: Final = [consonant + vowel for consonant in "blmnrv" for vowel in "aeio"]
 _WORDS: Final = (
     "amber", "birch", "cloud", "delta", "ember", "flint", "grove", "heron", "inlet", "joker",
@@ -44,6 +54,7 @@ class Learned:
         patience: seconds its timers may keep us waiting.
         left_busy: it was spinning when the interview ended, so it is no use to anybody after a guest has left.
         remarks: what a teacher may want to know, in Russian.
+        hunches: ways that may do better than the one that was tried.
     """
 
     dialect: Dialect
@@ -54,57 +65,99 @@ class Learned:
     patience: float = PATIENCE
     left_busy: bool = False
     remarks: tuple[str, ...] = ()
+    hunches: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True)
 class Hints:
-    """What the source code says: the author put in by the client's listing ("client", "nobody" or ""), and words that may end a session."""
+    """What the source code says: the author put in by the client's listing ("client", "nobody" or ""), words that may end a session, ways
+    guests may have to speak, and an encoding other than UTF-8."""
 
     author: str = ""
     quit_words: tuple[str, ...] = ()
+    ways: tuple[Way, ...] = ()
+    encoding: str = ""
 
 
 class _TimersMatter(Exception):
     """A timer of the server led to bytes: everything has to be asked again, waiting for timers."""
 
 
-def interview(open_server: Callable[[], Server], hints: Hints, dice: random.Random, framings: tuple[str, ...] = FRAMINGS) -> Learned:
+def interview(open_server: Callable[[], Server], hints: Hints, dice: random.Random, ways: tuple[Way, ...] = ()) -> Learned:
     """Talks to fresh servers until one way of talking is understood.
 
     Args:
         open_server: gives a started server with nobody in it; each call a new one, ending the former.
-        framings: the ways of framing to try, in this order.
+        ways: the only ways to try, in this order; () for plain texts and then the hints.
 
     Returns: the first way understood, or what the first try showed. Raises: Infra; NotStarted and sandbox errors of `open_server`.
     """
-    tries = []
-    for framing in framings:
-        tries.append(_attempt(open_server, hints, dice, framing))
-        if tries[-1].understood:
-            return tries[-1]
-    return tries[0]
+    search = _Search(open_server, hints, dice)
+    learned = search.best(ways or PLAIN + hints.ways)
+    if learned.dialect.quit and not search.confirms(learned.dialect.quit, learned.dialect):
+        learned = replace(learned, dialect=replace(learned.dialect, quit=""))
+    return replace(learned, hunches=())
 
 
-def _attempt(open_server: Callable[[], Server], hints: Hints, dice: random.Random, framing: str) -> Learned:
-    server = open_server()
-    try:
-        return _Talk(server, hints, dice, framing).run()
-    except _TimersMatter:
-        server = open_server()
-        server.clock.timers_matter = True
-        return _Talk(server, hints, dice, framing).run()
+class _Search:
+    """Tries one way after the other, each on a fresh server."""
+
+    def __init__(self, open_server: Callable[[], Server], hints: Hints, dice: random.Random) -> None:
+        self._open_server, self._hints, self._dice = open_server, hints, dice
+        self._tries: dict[Way, Learned] = {}
+        self._ends = time.monotonic() + TRIES_LIMIT
+
+    def best(self, ways: tuple[Way, ...]) -> Learned:
+        """The first way understood, or a better one that it suggests; else what the first try showed."""
+        waiting = list(ways)
+        for way in waiting:  # grows while it is gone through
+            learned = self._try(way)
+            if learned is not None and learned.understood:
+                better = (one for hunch in learned.hunches if (one := self._try(hunch)) and one.understood)
+                return next((one for one in better if one.dialect.author == "server" or learned.dialect.author != "server"), learned)
+            waiting += learned.hunches if learned else ()
+        return next((learned for learned in self._tries.values() if learned.remarks), next(iter(self._tries.values())))
+
+    def _try(self, way: Way) -> Learned | None:
+        if way in self._tries or (self._tries and (len(self._tries) >= MOST_TRIES or time.monotonic() > self._ends)):
+            return None
+        self._tries[way] = self._attempt(way)
+        return self._tries[way]
+
+    def _attempt(self, way: Way) -> Learned:
+        server = self._open_server()
+        try:
+            learned = _Talk(server, self._hints, self._dice, way).run()
+        except _TimersMatter:
+            server = self._open_server()
+            server.clock.timers_matter = True
+            learned = _Talk(server, self._hints, self._dice, way).run()
+        return replace(learned, dialect=replace(learned.dialect, transport=server.transport))
+
+    def confirms(self, word: str, dialect: Dialect) -> bool:
+        """Whether on a fresh server too the word ends the session of one who could talk before."""
+        way = Way(dialect.framing, dialect.hello, dialect.then, dialect.says, dialect.escaped)
+        try:
+            return _Talk(self._open_server(), self._hints, self._dice, way).ends_with(word, dialect)
+        except (_TimersMatter, NoConnection):
+            return False
+
+
+def _spoken(dialect: Dialect, way: Way) -> Dialect:
+    """The dialect with guests who speak this way."""
+    return replace(dialect, framing=way.framing, hello=way.hello, then=way.then, says=way.says, escaped=way.escaped)
 
 
 class _Voice:
     """One guest of the interview."""
 
-    def __init__(self, name: str, link: Link) -> None:
-        self.name, self.link, self._taken = name, link, 0
+    def __init__(self, name: str, link: AnyLink, stream: Stream) -> None:
+        self.name, self.link, self._stream, self._taken = name, link, stream, 0
         self.person = Person(name, *link.local)
 
     def take(self) -> str:
         """What came since the last time."""
-        piece = bytes(self.link.inbox[self._taken :])
+        piece = bytes(self._stream.of(self.link.inbox)[self._taken :])
         self._taken += len(piece)
         return piece.decode("utf-8", errors="replace")
 
@@ -112,36 +165,65 @@ class _Voice:
 class _Talk:
     """One conversation of questions with one server."""
 
-    def __init__(self, server: Server, hints: Hints, dice: random.Random, framing: str) -> None:
-        self.server, self.clock, self.hints, self.dice, self.framing = server, server.clock, hints, dice, framing
+    def __init__(self, server: Server, hints: Hints, dice: random.Random, way: Way) -> None:
+        self.server, self.clock, self.hints, self.dice, self.way = server, server.clock, hints, dice, way
+        self.wire = Wire(_spoken(Dialect(), way))
         self._may_restart = not self.clock.timers_matter
         self._texts = 0
+        self._knocks = False  # over UDP a server can ask for a name only when it has heard of somebody
 
     def run(self) -> Learned:
         """Asks everything. A server that ends or refuses in the middle is simply not understood."""
-        seen = Seen(framing=self.framing)
+        seen = Seen(framing=self.way.framing, introduced=bool(self.way.hello))
         try:
             anna, boris = self._introductions(seen)
             self._first_words(seen, anna, boris)
             if seen.first not in seen.heard:
-                clock = self.clock
-                return Learned(guess(seen), False, model=self._model(), timers_matter=clock.timers_matter, patience=clock.patience)
+                return self._not_understood(seen, anna.name)
             self._answer(seen, anna, boris)
             dialect = infer(seen, anna.person, boris.person, self.hints.author)
-            return self._rest_of_it(dialect, anna, boris)
+            dialect = replace(_spoken(dialect, self.way), framing=dialect.framing)
+            hunches = self._better_ways(seen, dialect, anna, boris)
+            if self.hints.encoding and self._passes_on(anna, boris, self.hints.encoding):
+                dialect = replace(dialect, encoding=self.hints.encoding)
+            return replace(self._rest_of_it(dialect, anna, boris), hunches=hunches)
         except NoConnection as error:
             return Learned(guess(seen), False, model=self._model(), remarks=(f"подключиться не удалось: {error}",))
+
+    def ends_with(self, word: str, dialect: Dialect) -> bool:
+        """Whether a guest who has talked and not been hung up on is hung up on for this word."""
+        self._enter("Anna", dialect)
+        boris = self._enter("Boris", dialect)
+        self._say(boris, self._text())
+        if boris.link.ended:
+            return False
+        self._say(boris, word)
+        return boris.link.ended
+
+    def _not_understood(self, seen: Seen, name: str) -> Learned:
+        """Nothing of what Boris said reached Anna. Perhaps more is asked than the name: a room, a password, the name once more."""
+        dialect = _spoken(guess(seen), self.way)
+        hunches: tuple[Way, ...] = ()
+        if seen.welcome_anna and self.way.hello and not self.way.then and self.way.framing in ("none", "lines"):
+            hunches = tuple(replace(self.way, then=then) for then in SECOND_ANSWERS)
+        remarks = (f"На имя «{name}» сервер ответил: «{seen.welcome_anna.strip()[:200]}».",) if seen.welcome_anna.strip() else ()
+        clock = self.clock
+        return Learned(dialect, False, None, self._model(), clock.timers_matter, clock.patience, remarks=remarks, hunches=hunches)
 
     # -- the questions
 
     def _introductions(self, seen: Seen) -> tuple[_Voice, _Voice]:
         anna = self._come("Anna")
         seen.greeting_anna = anna.take()
-        self._say(anna, anna.name)
+        self._introduce(anna)
         seen.welcome_anna = anna.take()
+        if self.server.transport == "udp" and anna.name not in seen.welcome_anna and asks_for_name(seen.welcome_anna.strip()):
+            self._knocks, seen.greeting_anna = True, seen.welcome_anna
+            self._introduce(anna)
+            seen.welcome_anna = anna.take()
         boris = self._come("Boris")
         seen.greeting_boris, seen.coming = boris.take(), anna.take()
-        self._say(boris, boris.name)
+        self._introduce(boris)
         seen.welcome_boris, seen.naming = boris.take(), anna.take()
         return anna, boris
 
@@ -154,11 +236,16 @@ class _Talk:
         seen.first = self._text()
         self._say(boris, seen.first)
         if listen():
+            if self._may_restart and held_back(seen, boris.person):
+                raise _TimersMatter
             return
         self._rest(patient=True)
         if not listen():
-            self._say(anna, self._text())  # perhaps it is Anna's turn
+            hers = self._text()
+            self._say(anna, hers)  # perhaps it is Anna's turn
             seen.alternate = listen()
+            if hers in seen.heard:  # the echo of her own words, before those that were waiting for them
+                seen.heard = around(seen.heard, hers)[1].lstrip("\r\n")
 
     def _answer(self, seen: Seen, anna: _Voice, boris: _Voice) -> None:
         seen.second = self._text()
@@ -169,12 +256,36 @@ class _Talk:
             seen.heard_boris += boris.take()
             seen.alternate = seen.alternate or seen.second in seen.heard_boris
 
+    def _better_ways(self, seen: Seen, dialect: Dialect, anna: _Voice, boris: _Voice) -> tuple[Way, ...]:
+        """What was passed on may come in objects, the newline may be wanted after the name alone, a command may give the name."""
+        way = self.way
+        if way.framing not in ("none", "lines") or (way.hello, way.then) != ("{name}", ""):
+            return ()
+        if objects_in(anna.link.inbox, seen.first):
+            return (replace(way, framing="json-lines" if way.framing == "lines" else "json-out"),)
+        if dialect.framing == "lines" and dialect.turns == "free" and self._passes_on(anna, boris, "utf-8", end=b""):
+            return (Way(hello="{name}\n"),)
+        if dialect.named_by == "nobody":
+            return tuple(one for one in self.hints.ways if one.framing in ("none", "lines") and one.hello not in ("", "{name}"))
+        return ()
+
+    def _passes_on(self, anna: _Voice, boris: _Voice, encoding: str, end: bytes | None = None) -> bool:
+        """Whether a text in this encoding reaches the other; `end`: with this instead of what the framing puts after it."""
+        text = self._text() if end is not None else f"Это {self._text()} ещё"  # Cyrillic only where it is the question
+        message = Wire(_spoken(Dialect(encoding=encoding), self.way)).text(text, boris.name)
+        self._send(boris, message if end is None else text.encode(encoding) + end)
+        heard = text.encode(encoding) in anna.link.inbox
+        if end is not None:
+            self._send(boris, message[len(text.encode(encoding) + end) :])  # the line is ended, for what follows
+        anna.take()
+        return heard
+
     def _rest_of_it(self, dialect: Dialect, anna: _Voice, boris: _Voice) -> Learned:
         seats, third = (2, None) if dialect.turns == "alternate" else self._third(boris, dialect)
         model = self._model()
         if seats == 2 and dialect.turns == "free" and not self._may_go_on(anna, boris):
             dialect = replace(dialect, turns="alternate")
-        if seats is None and third is not None:
+        if seats is None and third is not None and self.server.transport == "tcp":  # over UDP nobody notices that one goes
             dialect = replace(dialect, left=self._leaving(anna, third, dialect))
             dialect = replace(dialect, quit=self._quit_word(dialect))
         return Learned(dialect, True, seats, model, self.clock.timers_matter, self.clock.patience, self.clock.known_busy)
@@ -231,20 +342,29 @@ class _Talk:
 
     def _come(self, name: str) -> _Voice:
         self._act()
-        voice = _Voice(name + "".join(self.dice.choices(_SYLLABLES, k=2)), self.server.connect(name))
+        voice = _Voice(name + "".join(self.dice.choices(_SYLLABLES, k=2)), self.server.connect(name), self.wire.stream())
         self._rest()
+        if self._knocks:
+            self._introduce(voice)
         return voice
 
     def _enter(self, name: str, dialect: Dialect) -> _Voice:
         voice = self._come(name)
-        if dialect.named_by != "nobody":
-            self._say(voice, voice.name)
+        if dialect.named_by != "nobody" or self.server.transport == "udp":  # there one joins by the first datagram
+            self._introduce(voice)
         return voice
 
+    def _introduce(self, voice: _Voice) -> None:
+        for message in self.wire.hello(voice.name):
+            self._send(voice, message)
+
     def _say(self, voice: _Voice, text: str) -> None:
+        self._send(voice, self.wire.text(text, voice.name))
+
+    def _send(self, voice: _Voice, message: bytes) -> None:
         self._act()
         with contextlib.suppress(OSError):  # whoever was hung up on says nothing
-            voice.link.send((text + ("\n" if self.framing == "lines" else "")).encode())
+            voice.link.send(message)
         self._rest()
 
     def _text(self) -> str:
@@ -262,4 +382,4 @@ class _Talk:
             raise _TimersMatter
 
     def _model(self) -> str:
-        return observe(self.server.threads())
+        return "udp" if self.server.transport == "udp" else observe(self.server.threads())

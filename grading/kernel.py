@@ -1,4 +1,4 @@
-"""What the Linux kernel knows about both ends of a TCP connection: `tcp_info` of our end, inet_diag for the server's end.
+"""What the Linux kernel knows: of both ends of a TCP connection (`tcp_info` of ours, inet_diag for the server's), and of UDP sockets.
 
 Layouts: `struct tcp_info` (linux/tcp.h), `struct inet_diag_req_v2` and `inet_diag_msg` (linux/inet_diag.h), sock_diag(7).
 """
@@ -10,6 +10,7 @@ import socket
 import struct
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 SOCK_DIAG_BY_FAMILY: Final = 20
@@ -18,6 +19,7 @@ NLMSG_DONE: Final = 3
 NLM_F_REQUEST: Final = 1
 NLM_F_DUMP: Final = 0x300
 INET_DIAG_INFO: Final = 2
+INET_DIAG_SKMEMINFO: Final = 7
 _NO_COOKIE: Final = b"\xff" * 8
 
 ESTABLISHED, SYN_SENT, SYN_RECV, FIN_WAIT1, FIN_WAIT2, TIME_WAIT, CLOSE, CLOSE_WAIT, LAST_ACK, LISTEN, CLOSING, NEW_SYN_RECV = range(1, 13)
@@ -56,9 +58,12 @@ class Peer:
     """The server's end of a connection, or a listening socket.
 
     Attributes:
-        unread: bytes that arrived and were not read; for a listening socket, connections that wait to be accepted.
+        unread: bytes that arrived and were not read; for a listening socket, connections that wait to be accepted; for a UDP socket, the
+            memory of all datagrams not read.
         info: None where the kernel gives none (not accepted yet, TIME_WAIT).
         inode, uid: of the socket; 0 once the process closed it.
+        unsent: bytes the other side has not acknowledged; for a listening socket, how many connections may wait.
+        buffer: memory the socket has for what is not read; 0 where it was not asked for.
     """
 
     state: int
@@ -68,15 +73,17 @@ class Peer:
     inode: int
     uid: int
     info: TcpInfo | None
+    unsent: int = 0
+    buffer: int = 0
+
+
+_TCP_INFO: Final = struct.Struct("=B 23x I 100x Q 8x I 52x QQ")  # offsets 0, 24, 128, 144, 200, 208
 
 
 def parse_tcp_info(raw: bytes) -> TcpInfo:
     """The fields we use of a `struct tcp_info`; needs the 216 bytes Linux >= 4.19 gives."""
-    unacked = struct.unpack_from("=I", raw, 24)[0]
-    received = struct.unpack_from("=Q", raw, 128)[0]
-    notsent = struct.unpack_from("=I", raw, 144)[0]
-    sent, retrans = struct.unpack_from("=QQ", raw, 200)
-    return TcpInfo(raw[0], unacked, notsent, sent - retrans, received)
+    state, unacked, received, notsent, sent, retrans = _TCP_INFO.unpack_from(raw)
+    return TcpInfo(state, unacked, notsent, sent - retrans, received)
 
 
 def tcp_info(sock: socket.socket) -> TcpInfo:
@@ -89,28 +96,44 @@ def _pack_address(family: int, host: str) -> bytes:
 
 
 def diag_request(family: int, local: Address, remote: Address) -> bytes:
-    """A request for the one socket with this local and remote address (its own view)."""
+    """A request for the one TCP socket with this local and remote address (its own view)."""
+    return _exactly(family, socket.IPPROTO_TCP, INET_DIAG_INFO, local, remote)
+
+
+def udp_request(family: int, local: Address, remote: Address) -> bytes:
+    """A request for the UDP socket that gets what `remote` sends to `local`; for UDP the kernel wants the sender first."""
+    return _exactly(family, socket.IPPROTO_UDP, INET_DIAG_SKMEMINFO, remote, local)
+
+
+def _exactly(family: int, protocol: int, extension: int, local: Address, remote: Address) -> bytes:
     sockid = struct.pack("!HH", local[1], remote[1]) + _pack_address(family, local[0]) + _pack_address(family, remote[0])
-    body = struct.pack("=BBBBI", family, socket.IPPROTO_TCP, 1 << (INET_DIAG_INFO - 1), 0, 0xFFFFFFFF) + sockid + bytes(4) + _NO_COOKIE
+    body = struct.pack("=BBBBI", family, protocol, 1 << (extension - 1), 0, 0xFFFFFFFF) + sockid + bytes(4) + _NO_COOKIE
     return struct.pack("=IHHII", 16 + len(body), SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST, 0, 0) + body
+
+
+@lru_cache(maxsize=1024)
+def _addresses(family: int, raw: bytes) -> tuple[Address, Address]:
+    """(local, remote) from the ports and addresses of a message; those of one connection are the same every time."""
+    sport, dport = struct.unpack_from("!HH", raw)
+    width = 4 if family == socket.AF_INET else 16
+    return (socket.inet_ntop(family, raw[4 : 4 + width]), sport), (socket.inet_ntop(family, raw[20 : 20 + width]), dport)
 
 
 def _parse_message(payload: bytes) -> Peer:
     family, state = payload[0], payload[1]
-    sport, dport = struct.unpack_from("!HH", payload, 4)
-    width = 4 if family == socket.AF_INET else 16
-    local = (socket.inet_ntop(family, payload[8 : 8 + width]), sport)
-    remote = (socket.inet_ntop(family, payload[24 : 24 + width]), dport)
-    _expires, unread, _unsent, uid, inode = struct.unpack_from("=IIIII", payload, 52)
-    info, at = None, 72
+    local, remote = _addresses(family, payload[4:40])
+    _expires, unread, unsent, uid, inode = struct.unpack_from("=IIIII", payload, 52)
+    info, buffer, at = None, 0, 72
     while at + 4 <= len(payload):
         length, kind = struct.unpack_from("=HH", payload, at)
         if length < 4:
             break
         if kind == INET_DIAG_INFO and length >= 4 + 216:
             info = parse_tcp_info(payload[at + 4 : at + length])
+        elif kind == INET_DIAG_SKMEMINFO and length >= 12:
+            buffer = struct.unpack_from("=I", payload, at + 8)[0]  # SK_MEMINFO_RCVBUF, the second of its numbers
         at += (length + 3) & ~3
-    return Peer(state, local, remote, unread, inode, uid, info)
+    return Peer(state, local, remote, unread, inode, uid, info, unsent, buffer)
 
 
 class Diag:
@@ -134,9 +157,23 @@ class Diag:
 
     def listening(self) -> list[Peer]:
         """Every listening TCP socket of the namespace, IPv4 and IPv6; `unread` says how many wait to be accepted."""
+        return self._dump(socket.IPPROTO_TCP, 1 << LISTEN)
+
+    def connections(self) -> list[Peer]:
+        """Both ends of every TCP connection of the namespace, each as a Peer; those that only wait for stray packets are left out."""
+        return self._dump(socket.IPPROTO_TCP, 0xFFFF & ~(1 << LISTEN | 1 << TIME_WAIT), 1 << (INET_DIAG_INFO - 1))
+
+    def bound(self) -> list[Peer]:
+        """Every UDP socket of the namespace that takes datagrams from anybody, IPv4 and IPv6; none where the kernel has no udp_diag."""
+        try:
+            return [peer for peer in self._dump(socket.IPPROTO_UDP, 1 << CLOSE) if peer.local[1]]
+        except FileNotFoundError:
+            return []
+
+    def _dump(self, protocol: int, states: int, extensions: int = 0) -> list[Peer]:
         peers: list[Peer] = []
         for family in (socket.AF_INET, socket.AF_INET6):
-            body = struct.pack("=BBBBI", family, socket.IPPROTO_TCP, 0, 0, 1 << LISTEN) + bytes(48)
+            body = struct.pack("=BBBBI", family, protocol, extensions, 0, states) + bytes(48)
             self._netlink.send(struct.pack("=IHHII", 16 + len(body), SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST | NLM_F_DUMP, 0, 0) + body)
             done = False
             while not done:
@@ -195,8 +232,12 @@ class PacketCount:
         """Sent and received packets, IPv4 then IPv6; () where they are not known."""
         counts: list[int] = []
         for fd in self._fds:
-            counts += _packets(os.pread(fd, 16384, 0))
+            counts += self.pairs(os.pread(fd, 16384, 0))
         return tuple(counts)
+
+    def pairs(self, raw: bytes) -> tuple[int, ...]:
+        """(sent, received) from the text of snmp or snmp6; whoever counts more than packets adds pairs."""
+        return _packets(raw)
 
     def in_flight(self, counts: tuple[int, ...]) -> bool:
         """Whether these counts, just read, show packets that were sent and have not arrived."""
@@ -213,7 +254,12 @@ class PacketCount:
 
 def _packets(raw: bytes) -> tuple[int, int]:
     if raw.startswith(b"Ip6"):
-        values = dict(line.split() for line in raw.splitlines()[:40])
-        return int(values[b"Ip6OutRequests"]), int(values[b"Ip6InReceives"])
+        return _number(raw, b"Ip6OutRequests"), _number(raw, b"Ip6InReceives")
     names, numbers = (line.split() for line in raw.split(b"\n", 2)[:2])
     return int(numbers[names.index(b"OutRequests")]), int(numbers[names.index(b"InReceives")])
+
+
+def _number(raw: bytes, name: bytes) -> int:
+    """The number in the line that begins with `name` (only such a line holds it followed by a blank)."""
+    at = raw.index(name) + len(name)
+    return int(raw[at : raw.index(b"\n", at)])

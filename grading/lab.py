@@ -11,6 +11,7 @@ from grading.result import Stuck
 from grading.server import NotStarted
 from grading.submission import Submission
 from grading.verdicts import CheckFailed
+from reference.dialect import Dialect
 
 _FRAME = re.compile(r'^\s*File "(?P<file>[^"\n]{1,400})", line (?P<line>\d{1,7})')
 
@@ -23,6 +24,8 @@ class Lab:
         output: what it had printed when it failed to start.
         stuck: where its threads were then, or the line that keeps it from starting.
         model: how it was seen to serve several users, as in `grading.model`.
+        dialect: how it speaks, as far as the interview understood it.
+        seats: 2 if it has no seat for a third, else None.
     """
 
     def __init__(self, submission: Submission) -> None:
@@ -32,6 +35,8 @@ class Lab:
         problem = submission.problem
         self.stuck: tuple[Stuck, ...] = (Stuck(problem.file, problem.line, problem.source, "", ""),) if problem and problem.line else ()
         self.model = "other"
+        self.dialect = Dialect()
+        self.seats: int | None = None
 
     def starts(self) -> None:
         """Raises CheckFailed with the reason if the server did not come to listen."""
@@ -48,7 +53,7 @@ class Lab:
             case "slow":
                 raise CheckFailed(expected, "за 10 секунд сервер так и не начал слушать порт")
         if self.facts.transport == "udp":
-            raise CheckFailed(expected, "сервер работает по UDP, а эта проверка ждёт TCP-сервер, который слушает порт")
+            raise CheckFailed(expected, "сервер работает, но сокет UDP ни к какому порту не привязан (нет bind)" + self._where())
         raise CheckFailed(expected, "сервер работает, но порт не слушает (нет listen)" + self._where())
 
     def _where(self) -> str:
@@ -57,11 +62,20 @@ class Lab:
     def _exited(self, code: int) -> str:
         how = f"по сигналу {-code}" if code < 0 else f"с кодом {code}"
         lines = [line for line in self.output.strip().splitlines() if line.strip()]
-        traced = [found for line in lines if (found := _FRAME.match(line)) and self.own(found["file"])]
-        if not traced:
-            return f"программа завершилась {how}, ничего не слушая"
-        file, line = self._as_handed_in(self.own(traced[-1]["file"]), int(traced[-1]["line"]))
-        return f"программа завершилась {how}: {lines[-1].strip()[:300]} ({file}:{line})"
+        place = self.traced(self.output)
+        return (
+            f"программа завершилась {how}: {lines[-1].strip()[:300]} ({place})"
+            if place
+            else f"программа завершилась {how}, ничего не слушая"
+        )
+
+    def traced(self, output: str) -> str:
+        """The last place in the student's own files that a printed traceback names, as file:line; "" if there is none."""
+        frames = [found for line in output.splitlines() if (found := _FRAME.match(line)) and self.own(found["file"])]
+        if not frames:
+            return ""
+        file, line = self._as_handed_in(self.own(frames[-1]["file"]), int(frames[-1]["line"]))
+        return f"{file}:{line}"
 
     def own(self, file: str) -> str:
         """The path within the submission of a file a traceback names, "" if it is none of the student's."""

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import select
 import socket
 import struct
-from typing import Final
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Final, Protocol
 
 from grading.kernel import (
     CLOSE,
@@ -29,10 +33,56 @@ _FIN_ON_ITS_WAY: Final = frozenset({FIN_WAIT1, CLOSING, LAST_ACK})
 _QUICKACK: Final[int | None] = getattr(socket, "TCP_QUICKACK", None)  # Linux only, as is MSG_DONTWAIT on Windows' side
 _DONTWAIT: Final[int] = getattr(socket, "MSG_DONTWAIT", 0)
 _PIECE: Final = 262_144
+INBOX_LIMIT: Final = 4 << 20
+"""Bytes a guest keeps; a server that sends more than that in one step floods, and is read no further."""
+_NARROW: Final = 2048
+_SHORT_SEGMENT: Final = 256
+"""Bytes of receive buffer and of a segment for a guest who does not read. The kernel makes the server's send buffer for a connection as
+large as some segments of it, and on the loopback a usual segment has 64 KiB: only after 2.5 MB would a server notice that nobody reads.
+With these it keeps about 30 KB."""
+
+
+def narrow(sock: socket.socket) -> None:
+    """Before it connects: makes the kernel keep as little as it can for this guest, on both sides."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _NARROW)
+    if hasattr(socket, "TCP_MAXSEG"):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, _SHORT_SEGMENT)
 
 
 def _plain(address: tuple[str, int] | tuple[str, int, int, int]) -> Address:
     return address[0], address[1]
+
+
+class AnyLink(Protocol):
+    """What any guest has, whatever the transport: `Link` says what all of it means.
+
+    Attributes:
+        request: the inet_diag request for the server's end, b"" where there is none.
+    """
+
+    inbox: bytearray
+    reading: bool
+    ended: bool
+    reset: bool
+    over: bool
+    local: Address
+    request: bytes
+
+    @property
+    def sock(self) -> socket.socket | None:
+        """See Link."""
+
+    def send(self, data: bytes) -> int:
+        """See Link."""
+
+    def drain(self, limit: int) -> None:
+        """See Link."""
+
+    def close(self, *, reset: bool = False) -> None:
+        """See Link."""
+
+    def state(self, peer: Peer | None) -> tuple[tuple[object, ...], bool]:
+        """See Link."""
 
 
 class Link:
@@ -113,6 +163,35 @@ class Link:
             return theirs, self.over or _hung_up_on(peer)
         ours = tcp_info(self._sock)
         return (ours.state, ours.sent, ours.received, *theirs), _settled(ours, peer)
+
+
+def glance(links: Iterable[AnyLink], seconds: float) -> None:
+    """Sleeps for so long, less if bytes come for somebody who reads."""
+    open_ones = [link.sock for link in links if link.sock is not None and link.reading and not link.ended]
+    if hasattr(select, "poll"):
+        poll = select.poll()
+        for sock in open_ones:
+            poll.register(sock, select.POLLIN)
+        poll.poll(seconds * 1000)
+    elif open_ones:
+        select.select(open_ones, [], [], seconds)
+    else:
+        threading.Event().wait(seconds)
+
+
+def glimpse(links: Iterable[AnyLink], came: Callable[[], bool], seconds: float) -> bool:
+    """Whether something comes within so short a time. Only the guests' own sockets are looked at, so it costs next to nothing; that
+    something does not come is for a clock to tell."""
+    links, deadline = list(links), time.monotonic() + seconds
+    while True:
+        for link in links:
+            link.drain(INBOX_LIMIT)
+        if came():
+            return True
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return False
+        glance(links, left)
 
 
 def _counters(peer: Peer | None) -> tuple[int, ...]:

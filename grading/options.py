@@ -15,6 +15,7 @@ class Options:
         checks: ids of the checks to run (what they need runs too); none for all.
         seed: overrides the seed derived from the submission; None to derive it.
         lang: "ru" or "en", of every string a person reads.
+        first_failure: stop at the first check that costs points: enough to know that a server is wrong, not for a grade.
         clock: "auto", or "quiet-period" for the clock that works anywhere, slower and less sure.
         isolation: "auto" (the best there is), "require:TIER" (infra where that tier does not work), "floor".
     """
@@ -26,3 +27,4 @@ class Options:
     lang: str = "ru"
     isolation: str = "auto"
     clock: str = "auto"
+    first_failure: bool = False

@@ -1,4 +1,4 @@
-"""What the Room says should have come, against what came. Pure: streams of bytes in, differences out.
+"""What the Room says should come: it runs the conversation in memory. Pure; `grading.history` compares with what came.
 
 Every text said in a conversation is unique, so a stream is read by looking for the texts in it; all other bytes are labels and notices.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from reference.dialect import Dialect
-from reference.room import Room, Send
+from reference.room import Hangup, Room, Send
 
 Guest = TypeVar("Guest", bound=Hashable)
 
@@ -30,30 +30,20 @@ class Said(Generic[Guest]):
     loose: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Difference(Generic[Guest]):
-    """Something that came otherwise than the Room says.
+class Oracle(Generic[Guest]):
+    """Runs the conversation in memory beside the real one.
 
     Attributes:
-        kind: "lost", "duplicated" or "reordered".
-        hearer: with whom it shows.
-        said: the text in question.
-        times: how often it came.
+        said: every text, in the order in which they were said.
+        ended: guest -> how many texts had been said when his session ended.
     """
 
-    kind: str
-    hearer: Guest
-    said: Said[Guest]
-    times: int
-
-
-class Oracle(Generic[Guest]):
-    """Runs the conversation in memory beside the real one."""
-
     def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
         self._room: Room[Guest] = Room(dialect)
         self._due: dict[Guest, bytearray] = {}
         self.said: list[Said[Guest]] = []
+        self.ended: dict[Guest, int] = {}
 
     def enter(self, guest: Guest, address: tuple[str, int]) -> None:
         """A guest connected."""
@@ -79,33 +69,13 @@ class Oracle(Generic[Guest]):
         """Whether `hearer` must have heard it by now."""
         return said.data in self._due.get(hearer, b"")
 
-    def compare(self, hearer: Guest, stream: bytes, unlabelled: bytes = b"") -> list[Difference[Guest]]:
-        """What is wrong with all `hearer` received. His own words and what was said before he came are free.
-
-        Args:
-            unlabelled: the same stream without the server's labels, in which loose texts are looked for.
-        """
-        found: list[Difference[Guest]] = []
-        whole = stream
-        last: dict[Guest, int] = {}
-        for said in self.said:
-            if said.author == hearer or not self.due(hearer, said):
-                continue
-            stream = unlabelled if said.loose else whole
-            times = stream.count(said.data)
-            at = stream.find(said.data)
-            if times != 1:
-                found.append(Difference("duplicated" if times else "lost", hearer, said, times))
-            elif at < last.get(said.author, -1):
-                found.append(Difference("reordered", hearer, said, times))
-            last[said.author] = max(at, last.get(said.author, -1))
-        return found
-
     def _note(self, actions: Iterable[object]) -> None:
         for action in actions:
             if isinstance(action, Send):
                 for guest in action.recipients:
                     self._due.setdefault(guest, bytearray()).extend(action.data)
+            elif isinstance(action, Hangup):
+                self.ended[action.guest] = len(self.said)
 
 
 def label_before(stream: bytes, said: Said[Guest], others: Iterable[Said[Guest]]) -> str:
@@ -115,6 +85,16 @@ def label_before(stream: bytes, said: Said[Guest], others: Iterable[Said[Guest]]
         return ""
     ends = [found + len(other.data) for other in others if 0 <= (found := stream.find(other.data)) < at]
     return stream[max(ends, default=0) : at].decode("utf-8", errors="replace")
+
+
+def label_after(stream: bytes, said: Said[Guest], others: Iterable[Said[Guest]]) -> str:
+    """The same for what stands between this text and the next one, or the end of its line: a notice may follow."""
+    at = stream.find(said.data)
+    if at < 0:
+        return ""
+    end = at + len(said.data)
+    begins = [found for other in others if (found := stream.find(other.data, end)) >= 0]
+    return stream[end : min(begins, default=len(stream))].decode("utf-8", errors="replace").lstrip("\r\n").partition("\n")[0]
 
 
 def matched(stream: bytes, data: bytes) -> int:

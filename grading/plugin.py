@@ -1,53 +1,54 @@
 """The pytest plugin that makes a plain function a check: fixtures, needs, verdicts.
 
-A check talks through the `chat` fixture (or looks at the `lab`), and ends with everything said having come to everybody it was due to. It
-is run on the shared server; a failure there is run again on a fresh one, and if it fails there too, once more.
+A check talks through the `chat` fixture (or looks at the `lab`), and ends with everything said having come to everybody it was due to.
+What it returns, if anything, is a remark for the reader. It is run on the shared server; a failure there is run again on a fresh one, and
+if it fails there too, once more.
 """
 
 from __future__ import annotations
 
 import time
-import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
 import pytest
 
-from grading.bench import Bench
-from grading.chat import Chat
+from grading.attempts import Attempt, Runs, talks
+from grading.bench import AHEAD, Bench
 from grading.lab import Lab
-from grading.result import CheckResult, Stuck, Verdict
+from grading.result import CheckResult, Verdict
 from grading.sandbox import SandboxError, StudentBrokeSandbox
-from grading.server import NotStarted
-from grading.verdicts import CheckFailed, Infra, NotApplicable
+from grading.scenario import Step
+from grading.shrinking import shortest
+from grading.verdicts import Infra
 
-INFRA_TRIES: Final = 3
+SHRINKING_TRIES: Final = 16
+"""Scenarios played to find the shortest that goes wrong: with faults of four kinds, 16 were enough to come within two steps of it."""
+SHRINKING_TRIES_WHERE_SLOW: Final = 4
+"""The same with a server that answers only when a timer wakes it, or never rests."""
 TIME_LIMIT: Final = 240.0
 """Seconds for all checks of one submission. A right server that answers only after 2 s needs half of it; a good one half a second."""
 
 
-def check(id: str, *, needs: str = "", level: str = "should") -> pytest.MarkDecorator:
+def check(id: str, *, needs: str = "", level: str = "should", variants: str = "", fresh: bool = False) -> pytest.MarkDecorator:
     """Makes a test function a check.
 
     Args:
         id: its name in rubrics and reports.
         needs: the check that must have passed before, "" for none.
         level: "must" (the text of the assignment), "should" (engineering quality) or "info".
+        variants: names of the variants it applies to, with blanks between, "" for all. Rubrics keep to it; and where a chat holds only two,
+            a needed check that is not for "two-user" is replaced by what that one needs.
+        fresh: on a server of its own: what an earlier leaving has broken might hide what it looks for.
     """
-    return pytest.mark.check(id=id, needs=needs, level=level)
+    return pytest.mark.check(id=id, needs=needs, level=level, variants=variants, fresh=fresh)
 
 
-@dataclass(frozen=True)
-class Attempt:
-    """How one run of a check ended."""
-
-    verdict: Verdict
-    expected: str = ""
-    actual: str = ""
-    stuck: tuple[Stuck, ...] = ()
-    fresh: bool = True
+Judged = tuple[Attempt, bool, float]
+"""A verdict, whether two fresh runs differed, and seconds."""
 
 
 class Grading:
@@ -56,13 +57,28 @@ class Grading:
     Attributes:
         results: one for each check, in the order they ran.
         troubles: what went wrong on our side, for the log.
+        aborted: what kept the checks from running at all, None if nothing did.
     """
 
-    def __init__(self, lab: Lab, bench: Bench, only: Sequence[str] = ()) -> None:
-        """`only`: ids of the checks wanted, () for all; what they need is run too."""
-        self.lab, self.bench, self.only = lab, bench, only
+    def __init__(
+        self,
+        lab: Lab,
+        bench: Bench,
+        only: Sequence[str] = (),
+        fatal: Collection[str] = (),
+        first: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`only`: ids of the checks wanted, () for all; what they need is run too. `fatal`: if one of these fails, no more is run.
+        `first()` is called before the first of them."""
+        self.lab, self.bench, self.only, self.fatal, self._first = lab, bench, only, fatal, first
         self.results: dict[str, CheckResult] = {}
         self.troubles: list[str] = []
+        self.aborted: SandboxError | Infra | None = None
+        self._own_servers = 0
+        self._apart: dict[str, Future[Judged]] = {}
+        self._beside = ThreadPoolExecutor(1, "beside")
+        self._runs = Runs(lab, bench, self.troubles.append)
+        self._marks: dict[str, dict[str, Any]] = {}
         self._ends = time.monotonic() + TIME_LIMIT
 
     # -- pytest's hooks
@@ -74,6 +90,7 @@ class Grading:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Puts what is needed first, and leaves out what was not asked for."""
         by_id = {_mark(item)["id"]: item for item in items}
+        self._marks = {id: _mark(item) for id, item in by_id.items()}
         ordered: dict[str, pytest.Item] = {}
 
         def add(id: str, path: tuple[str, ...] = ()) -> None:
@@ -90,124 +107,142 @@ class Grading:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keeps why a file of checks could not be read."""
         if report.failed:
-            self._trouble(report.longreprtext)
+            self.troubles.append(report.longreprtext)
 
     @pytest.fixture
-    def chat(self) -> Chat | None:
-        """Filled in for each attempt by `pytest_pyfunc_call`."""
-        return None
+    def chat(self) -> None:
+        """Filled in for each attempt by `Runs`."""
+
+    @pytest.fixture
+    def clients(self) -> None:
+        """The student's own clients, before anybody has started one; filled in as `chat` is."""
 
     @pytest.fixture(name="lab")
     def lab_fixture(self) -> Lab:
         """The submission itself: how it started, what its source says."""
         return self.lab
 
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """The files of checks are read while the first server starts; then it is talked to."""
+        self._own_servers = sum(bool(_mark(item)["fresh"]) for item in session.items)
+        self.bench.expected = AHEAD + 1  # for the interview may need some, too
+        try:
+            self._first()
+        except (SandboxError, Infra) as error:
+            self.aborted = error
+            session.items.clear()
+        self._start_apart(session.items)
+
+    def _start_apart(self, items: Sequence[pytest.Item]) -> None:
+        """Checks of the student's own clients mostly wait for programs to start: they run beside the others, on servers of their own."""
+        if self.bench.learned is None or not self.bench.private or self.fatal:
+            return
+        for item in items:
+            if isinstance(item, pytest.Function) and "clients" in item.fixturenames:
+                self._apart[_mark(item)["id"]] = self._beside.submit(self._judge_apart, item, _mark(item)["id"])
+
+    def _judge_apart(self, item: pytest.Function, id: str) -> Judged:
+        bench = self.bench.another()
+        try:
+            return self._judge(item, id, Runs(self.lab, bench, self.troubles.append))
+        finally:
+            with suppress(SandboxError, StudentBrokeSandbox):
+                bench.close()
+
+    def pytest_unconfigure(self) -> None:
+        """Waits for what runs beside the checks; nobody may want it any more."""
+        self._beside.shutdown()
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Tells the bench how many checks that want a server of their own are left after this one."""
+        self._own_servers -= bool(_mark(item)["fresh"])
+        self.bench.expected = self._own_servers
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
         """Runs one check as often as its verdict needs, and keeps the result."""
         mark = _mark(pyfuncitem)
-        begun = time.monotonic()
-        blocker = self._blocker(mark["needs"])
-        attempt, unstable = (Attempt(Verdict.BLOCKED), False) if blocker else self._judge(pyfuncitem, mark["id"])
+        if any(one.verdict is Verdict.FAILED and one.id in self.fatal for one in self.results.values()):
+            return True
+        blocker = self._blocker(mark)
+        if blocker:
+            attempt, unstable, seconds = Attempt(Verdict.BLOCKED), False, 0.0
+        elif mark["id"] in self._apart:
+            attempt, unstable, seconds = self._apart[mark["id"]].result()
+        else:
+            attempt, unstable, seconds = self._judge(pyfuncitem, mark["id"], self._runs)
         title = (pyfuncitem.obj.__doc__ or mark["id"]).strip().splitlines()[0]
         self.results[mark["id"]] = CheckResult(
             id=mark["id"], title=title, theme=pyfuncitem.path.stem, level=mark["level"],
             verdict=attempt.verdict, expected=attempt.expected, actual=attempt.actual, stuck=attempt.stuck,
-            blocked_by=blocker, unstable=unstable, seconds=time.monotonic() - begun,
+            blocked_by=blocker, unstable=unstable, replay=attempt.replay, seconds=seconds,
         )  # fmt: skip
         return True
 
     # -- verdicts
 
-    def _blocker(self, needed: str) -> str:
+    def _blocker(self, mark: dict[str, Any]) -> str:
         """The id of the check that stands in the way, "" if none: the first that failed, not one that is itself blocked."""
+        learned, needed = self.bench.learned, mark["needs"]
+        if learned is not None and learned.seats == 2 and _for_two(mark):
+            while (other := self._marks.get(needed)) and not _for_two(other):
+                needed = other["needs"]
         result = self.results.get(needed)
         if result is None or result.verdict in (Verdict.PASSED, Verdict.NA):
             return ""
         return result.blocked_by or needed
 
-    def _judge(self, item: pytest.Function, id: str) -> tuple[Attempt, bool]:
+    def _judge(self, item: pytest.Function, id: str, runs: Runs) -> Judged:
+        begun = time.monotonic()
+        return *self._verdict(item, id, runs), time.monotonic() - begun
+
+    def _verdict(self, item: pytest.Function, id: str, runs: Runs) -> tuple[Attempt, bool]:
         if time.monotonic() > self._ends:
             slow = f"сервер отвечает так медленно, что за {TIME_LIMIT:.0f} секунд до этой проверки дело не дошло"
             return Attempt(Verdict.FAILED, "на все проверки хватает отведённого времени", slow), False
-        first = self._attempt(item, id, fresh=False)
-        if first.verdict is not Verdict.FAILED or "chat" not in item.fixturenames:
+        learned, variants = self.bench.learned, self._marks[id]["variants"].split()
+        if learned is not None and learned.dialect.transport == "udp" and variants and "udp" not in variants:
+            return Attempt(Verdict.NA, actual="чат по UDP об этом не спрашивают"), False
+        first = runs.of(item, id, fresh=self._marks[id]["fresh"])
+        if first.verdict is not Verdict.FAILED or not talks(item):
             return first, False
-        second = first if first.fresh else self._attempt(item, id, fresh=True)
-        if second.verdict is not Verdict.FAILED:
+        second = first if first.fresh else runs.of(item, id, fresh=True)
+        if second.verdict is not Verdict.FAILED or id in self.fatal:
             return second, False
-        third = self._attempt(item, id, fresh=True)
+        third = runs.of(item, id, fresh=True)
         if third.verdict is not Verdict.PASSED:
-            return second, False
+            return self._shortened(second, id, runs), False
         actual = f"{second.actual}; при повторе на новом сервере всё получилось: сервер ведёт себя каждый раз по-разному"
         return replace(second, actual=actual), True
 
-    def _attempt(self, item: pytest.Function, id: str, *, fresh: bool) -> Attempt:
-        for _ in range(INFRA_TRIES):
-            try:
-                if "chat" not in item.fixturenames:
-                    return _run(item.obj, **{name: item.funcargs[name] for name in _arguments(item)})
-                return self._converse(item, id, fresh=fresh)
-            except (SandboxError, Infra) as error:
-                self._trouble(f"{id}: {error}")
-            except Exception:  # a fault of ours in a check must not end the others
-                self._trouble(f"{id}: {traceback.format_exc()}")
-            self.bench.discard()
-        return Attempt(Verdict.INFRA)
+    def _shortened(self, attempt: Attempt, id: str, runs: Runs) -> Attempt:
+        """The same failure by the shortest scenario, where it was a scenario that failed."""
+        best = attempt
 
-    def _converse(self, item: pytest.Function, id: str, *, fresh: bool) -> Attempt:
-        try:
-            chat, is_fresh = self.bench.chat(id, fresh=fresh)
-        except NotStarted as failure:
-            if failure.reason == "slow":
-                raise Infra("the server that had started did not start again in time") from failure
-            return Attempt(Verdict.FAILED, "сервер запускается каждый раз", "раньше он запустился, а теперь порт не слушает")
-        except StudentBrokeSandbox as broken:
-            return _broken(broken)
+        def fails(steps: Sequence[Step]) -> bool:
+            nonlocal best
+            tried = runs.play(steps, id, fresh=False)
+            if tried.scenario is not None and not tried.fresh:  # perhaps what came before on this server was to blame
+                tried = runs.play(steps, id, fresh=True)
+            if tried.scenario is not None and best.scenario is not None and len(tried.scenario.steps) <= len(best.scenario.steps):
+                best = tried
+            return tried.scenario is not None
 
-        def conversation(**arguments: object) -> None:
-            item.obj(**arguments)
-            chat.verify()
-
-        arguments = {name: item.funcargs[name] for name in _arguments(item)} | {"chat": chat}
-        attempt = _run(conversation, **arguments)
-        if attempt.verdict is Verdict.FAILED:
-            with suppress(StudentBrokeSandbox):  # whoever broke it cannot be asked any more
-                attempt = replace(attempt, stuck=self.lab.in_source(chat.server.waiting(), chat.server.sandbox.lab))
-        self.bench.release(chat, passed=attempt.verdict is not Verdict.FAILED)
-        return replace(attempt, fresh=is_fresh)
-
-    def _trouble(self, text: str) -> None:
-        self.troubles.append(text)
+        if attempt.scenario is not None:
+            learned = self.bench.learned
+            slow = learned is not None and (learned.timers_matter or learned.left_busy)
+            tries = SHRINKING_TRIES_WHERE_SLOW if slow else SHRINKING_TRIES
+            shortest(attempt.scenario.steps, attempt.scenario.manner, fails, tries)
+        return best
 
 
-def _run(function: Callable[..., None], **arguments: object) -> Attempt:
-    try:
-        function(**arguments)
-    except CheckFailed as failure:
-        return Attempt(Verdict.FAILED, failure.expected, failure.actual)
-    except NotApplicable as reason:
-        return Attempt(Verdict.NA, actual=str(reason))
-    except StudentBrokeSandbox as broken:
-        return _broken(broken)
-    except (AssertionError, pytest.fail.Exception) as failure:  # a teacher's own check may simply assert
-        return Attempt(Verdict.FAILED, actual=str(failure))
-    except pytest.skip.Exception as reason:
-        return Attempt(Verdict.NA, actual=str(reason))
-    return Attempt(Verdict.PASSED)
+def _for_two(mark: dict[str, Any]) -> bool:
+    return not mark["variants"] or "two-user" in mark["variants"].split()
 
 
-def _broken(broken: StudentBrokeSandbox) -> Attempt:
-    return Attempt(Verdict.FAILED, "сервер работает как обычная программа", f"сервер сломал песочницу: {broken}")
-
-
-def _arguments(item: pytest.Function) -> list[str]:
-    return [name for name in item.fixturenames if name in ("chat", "lab") and name in item._fixtureinfo.argnames]
-
-
-def _mark(item: pytest.Item) -> dict[str, str]:
+def _mark(item: pytest.Item) -> dict[str, Any]:
     """What @check says; a plain test function without it is a check too, called after its name, that costs nobody points."""
     marker = item.get_closest_marker("check")
     if marker is not None:
         return dict(marker.kwargs)
-    return {"id": item.name.removeprefix("test_").replace("_", "-"), "needs": "starts", "level": "info"}
+    return {"id": item.name.removeprefix("test_").replace("_", "-"), "needs": "starts", "level": "info", "variants": "", "fresh": False}

@@ -7,20 +7,18 @@ cannot, and it is slow; it serves macOS, Windows and containers that hide /proc.
 from __future__ import annotations
 
 import os
-import select
 import socket
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final
 
 import psutil
 
-from grading.kernel import Address, Diag
-from grading.links import Link
+from grading.kernel import Address, Diag, Peer
+from grading.links import INBOX_LIMIT, AnyLink, glance
 from grading.sandbox import Sandbox
-from grading.stillness import BUSY_AFTER, INBOX_LIMIT, Rest
+from grading.stillness import BUSY_AFTER, Rest
 
 QUIET: Final = 0.25
 """Seconds of silence that count as rest on an idle machine: several times what a relay of one message takes there, scheduling included."""
@@ -34,8 +32,7 @@ class QuietPeriod:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
-        self._pause = threading.Event()
-        self.links: list[Link] = []
+        self.links: list[AnyLink] = []
         self.timers_matter = False
         self.patience = PATIENT
         self.known_busy = False
@@ -47,8 +44,8 @@ class QuietPeriod:
     def before_acting(self) -> None:
         """A guest is about to act: nothing to remember here."""
 
-    def settle(self, deadline: float, came: Callable[[], bool] = lambda: False, *, patient: bool = False, brief: bool = False) -> Rest:
-        """See Stillness.settle; here `patient` waits longer, and `brief` is no shorter than the rest."""
+    def settle(self, deadline: float, came: Callable[[], bool] = lambda: False, *, patient: bool = False, sure: bool = False) -> Rest:
+        """See Stillness.settle; here `patient` waits longer, and whoever is called busy is so beyond doubt (`sure`)."""
         begun = moved = time.monotonic()
         traffic, cpu = self._traffic(), self.cpu()
         slowness = 1.0
@@ -60,7 +57,7 @@ class QuietPeriod:
                 return Rest.STILL
             if now > deadline:
                 return Rest.LATE
-            self._glance()
+            glance(self.links, _GLANCE)
             slowness = max(slowness, (time.monotonic() - now) / _GLANCE / 3)  # we were kept waiting; so is the server
             seen, used = self._traffic(), self.cpu()
             if seen != traffic:
@@ -74,15 +71,24 @@ class QuietPeriod:
     def listening(self) -> list[tuple[int, Address]]:
         """Every TCP socket the server's processes listen on; in a private network, every one there is."""
         if self._sandbox.network == "private" and self._sandbox.diag is not None:
-            peers = Diag(self._sandbox.diag).listening()
-            return sorted((int(socket.AF_INET6 if ":" in peer.local[0] else socket.AF_INET), peer.local) for peer in peers)
+            return _places(Diag(self._sandbox.diag).listening())
+        return self._sockets("tcp", psutil.CONN_LISTEN)
+
+    def bound(self) -> list[tuple[int, Address]]:
+        """The same for UDP sockets that take datagrams from anybody."""
+        if self._sandbox.network == "private" and self._sandbox.diag is not None:
+            return _places(Diag(self._sandbox.diag).bound())
+        return self._sockets("udp", psutil.CONN_NONE)
+
+    def _sockets(self, kind: str, status: str) -> list[tuple[int, Address]]:
         found = set()
         for pid in self._sandbox.pids():
             try:
-                connections = psutil.Process(pid).net_connections("tcp")
+                connections = psutil.Process(pid).net_connections(kind)
             except psutil.Error:
                 continue
-            found |= {(int(one.family), (one.laddr.ip, one.laddr.port)) for one in connections if one.status == psutil.CONN_LISTEN}
+            fitting = (one for one in connections if one.status == status and one.laddr and not one.raddr)
+            found |= {(int(one.family), (one.laddr.ip, one.laddr.port)) for one in fitting}
         return sorted(found, key=lambda one: (one[1][1], one[1][0]))
 
     def cpu(self) -> float:
@@ -95,12 +101,9 @@ class QuietPeriod:
             link.drain(INBOX_LIMIT)
         return tuple((len(link.inbox), link.ended) for link in self.links)
 
-    def _glance(self) -> None:
-        open_ones: list[socket.socket] = [link.sock for link in self.links if link.sock is not None and link.reading and not link.ended]
-        if open_ones:
-            select.select(open_ones, [], [], _GLANCE)
-        else:
-            self._pause.wait(_GLANCE)
+
+def _places(peers: Iterable[Peer]) -> list[tuple[int, Address]]:
+    return sorted((int(socket.AF_INET6 if ":" in peer.local[0] else socket.AF_INET), peer.local) for peer in peers)
 
 
 def _cpu_by_psutil(pid: int) -> float:

@@ -46,6 +46,7 @@ class CheckResult:
         expected, actual: for a failure, in words for the student.
         blocked_by: for BLOCKED, the id of the check that stands in the way.
         unstable: two fresh runs differed.
+        replay: for a failed conversation, a Python program that has it again with a running server; "" for none.
         seconds: wall time this check took.
     """
 
@@ -63,6 +64,7 @@ class CheckResult:
     blocked_by: str = ""
     unstable: bool = False
     seconds: float = 0.0
+    replay: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,8 @@ class Report:
         passed: score >= the rubric's pass mark.
         infra: something on our side failed; the exit code says 3.
         server_output: what the server printed (head and tail), decoded and still untrusted.
+        phases: seconds until the first server listened ("start"), for the "interview" and for the "checks"; "servers" is the part of
+            all that was spent waiting for fresh ones.
     """
 
     path: str
@@ -112,3 +116,4 @@ class Report:
     notes: tuple[str, ...] = ()
     server: str = ""
     server_output: str = ""
+    phases: dict[str, float] = field(default_factory=dict)

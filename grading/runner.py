@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     from grading.plugin import Grading
 
 CHECKS: Final = Path(__file__).parent / "checks"
-THEMES: Final = ("code", "connection", "exchange", "independence", "stream", "manners", "departures")
+THEMES: Final = ("code", "connection", "exchange", "stream", "independence", "departures", "model", "manners")
 """Files of checks in the order of the run and the report: those that may spoil a shared server come last."""
 _UNWANTED: Final = ("cacheprovider", "terminal", "faulthandler", "logging", "junitxml", "doctest", "unraisableexception", "threadexception")
 
 
 def run_checks(grading: Grading, folder: Path = CHECKS) -> None:
-    """Runs the checks of a folder and leaves the results in `grading.results`. Raises Infra if pytest itself fails.
+    """Runs the checks of a folder and leaves the results in `grading.results`.
+
+    Raises: what `grading.aborted` holds; Infra if pytest itself fails.
 
     A student's conftest.py, pytest.ini or environment must never reach the grader: no plugin is loaded by itself, no configuration read.
     """
@@ -35,6 +37,8 @@ def run_checks(grading: Grading, folder: Path = CHECKS) -> None:
     clean = _environment({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": None, "PYTEST_PLUGINS": None})
     with clean, contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(out):
         code = pytest.main([*arguments, *map(str, files)], plugins=[grading])
+    if grading.aborted is not None:
+        raise grading.aborted
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
         why = "\n".join([*grading.troubles, out.getvalue()])
         raise Infra(f"the checks could not be run (pytest exit code {int(code)}): {why[-2000:]}")
@@ -42,7 +46,7 @@ def run_checks(grading: Grading, folder: Path = CHECKS) -> None:
 
 def _place(file: Path) -> tuple[int, str]:
     """The themes we know in their order, a teacher's own before those that come last."""
-    known = THEMES.index(file.stem) if file.stem in THEMES else THEMES.index("manners")
+    known = THEMES.index(file.stem) if file.stem in THEMES else THEMES.index("departures")
     return known, file.name
 
 

@@ -1,7 +1,7 @@
-"""From verdicts to points. Pure arithmetic on whole numbers: the same verdicts always give the same points.
+"""From verdicts to points. Pure and exact arithmetic: the same verdicts always give the same points.
 
-What a check is worth is the rubric's; what became of it is the check's. Points of checks that do not apply go to the others in
-proportion, so a score is always out of 100.
+What a check is worth is the rubric's, in fractions if need be; what became of it is the check's. Points of checks that do not apply go to
+the others in proportion, and are made whole by the largest remainder: a score is always a whole number out of 100.
 """
 
 from __future__ import annotations
@@ -9,13 +9,33 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from typing import Final
 
-from grading.messages import _, ngettext
+from grading.messages import N_, _, ngettext
 from grading.result import CheckResult, Verdict
 from grading.rubrics import Rubric
+from grading.submission import Place
 
 MODEL_CHECK: Final = "concurrency-model"  # passes when a model was observed; whether it is the one asked for, the rubric says
+START_CHECK: Final = "starts"  # passes when guests can come; whether over the transport asked for, the rubric says
+MODULES_CHECK: Final = "uses-socket"  # fails where something else does the work; what else may or must be imported, the rubric says
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What a rubric may ask for beyond the verdicts.
+
+    Attributes:
+        model: how the server was seen to work, "" if it never ran.
+        transport: over what its guests came, "" if none did.
+        imports: the modules its source imports; engines: those of them that do the student's work.
+    """
+
+    model: str = ""
+    imports: tuple[Place, ...] = ()
+    engines: tuple[Place, ...] = ()
+    transport: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,26 +58,32 @@ class Score:
     notes: tuple[str, ...] = ()
 
 
-def score(results: Sequence[CheckResult], rubric: Rubric, *, model: str = "", declared: Collection[str] = ()) -> tuple[CheckResult, ...]:
+_NOTHING: Final = Observed()
+_TRANSPORTS: Final = {"tcp": N_("по TCP"), "udp": N_("по UDP"), "console": N_("через клавиатуру сервера")}
+
+
+def score(
+    results: Sequence[CheckResult], rubric: Rubric, observed: Observed = _NOTHING, *, declared: Collection[str] = ()
+) -> tuple[CheckResult, ...]:
     """The same results with points filled in.
 
     Args:
         results: each check once, in the order of the report.
-        model: what was observed, for the rubric's `models`; "" if nothing was.
+        observed: what the rubric may ask for besides.
         declared: ids that are n/a only because a lab.toml says so: they keep their points and earn none.
     Returns:
         As many results in the same order. The max_points of what applies sum to 100 (to 0 if nothing of the rubric applies).
     """
-    asked = [_as_asked(result, rubric, model) for result in results]
+    asked = [_as_asked(result, rubric, observed) for result in results]
     by_id = {result.id: result for result in asked}
     counted = [id for id in rubric.points if id in by_id and _counts(by_id[id], by_id, declared)]
     worth = _share({id: rubric.points[id] for id in counted})
     return tuple(_with_points(result, worth.get(result.id, 0)) for result in asked)
 
 
-def grade_by(results: Sequence[CheckResult], rubric: Rubric, *, model: str = "", declared: Collection[str] = ()) -> Score:
+def grade_by(results: Sequence[CheckResult], rubric: Rubric, observed: Observed = _NOTHING, *, declared: Collection[str] = ()) -> Score:
     """Grade by one rubric; the arguments are those of `score`."""
-    scored = score(results, rubric, model=model, declared=declared)
+    scored = score(results, rubric, observed, declared=declared)
     earned = sum(result.points for result in scored)
     infra = any(result.verdict is Verdict.INFRA and result.id in rubric.points for result in scored)
     missing = sum(1 for id in rubric.points if id not in {result.id for result in results})
@@ -67,15 +93,18 @@ def grade_by(results: Sequence[CheckResult], rubric: Rubric, *, model: str = "",
     return Score(rubric, scored, earned, course_points(earned, rubric.factor), earned >= rubric.pass_mark, infra, tuple(notes))
 
 
-def choose(results: Sequence[CheckResult], rubrics: Sequence[Rubric], *, model: str = "", declared: Collection[str] = ()) -> Score:
-    """Grade by the rubric that gives most course points; where two give the same, by the first of them.
+def choose(
+    results: Sequence[CheckResult], rubrics: Sequence[Rubric], observed: Observed = _NOTHING, *, declared: Collection[str] = ()
+) -> Score:
+    """Grade by the rubric that gives most course points; where two give the same, by the one that asks for the observed model most
+    narrowly (a server in select is a `select`, though `multi-user` would take it, too), else by the first of them.
 
     With one rubric there is no choice and no note about it. Raises ValueError without any.
     """
-    scores = [grade_by(results, rubric, model=model, declared=declared) for rubric in rubrics]
+    scores = [grade_by(results, rubric, observed, declared=declared) for rubric in rubrics]
     if not scores:
         raise ValueError("no rubric to choose from")
-    best = max(scores, key=lambda one: one.course_points)  # max keeps the first of equals
+    best = max(scores, key=lambda one: (one.course_points, _closeness(one.rubric, observed.model)))  # max keeps the first of equals
     others = [one for one in scores if one is not best]
     return replace(best, notes=(_why(best, others), *best.notes)) if others else best
 
@@ -85,11 +114,37 @@ def course_points(earned: int, factor: Decimal) -> int:
     return int((earned * factor).quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def _as_asked(result: CheckResult, rubric: Rubric, model: str) -> CheckResult:
-    """The result as this rubric sees it: left out, or the wrong model for the variant."""
+def _closeness(rubric: Rubric, model: str) -> int:
+    """The fewer other models a rubric accepts besides the observed one, the closer it is."""
+    return -len(rubric.models) if model in rubric.models else -100
+
+
+def _as_asked(result: CheckResult, rubric: Rubric, observed: Observed) -> CheckResult:
+    """The result as this rubric sees it: left out, the wrong model, or the wrong modules for the variant."""
     if result.id not in rubric.points:
         return result if result.level == "info" else replace(result, verdict=Verdict.NA, stuck=(), expected="", actual="", advice="")
-    if result.id != MODEL_CHECK or result.verdict is not Verdict.PASSED or not model or not rubric.models or model in rubric.models:
+    if observed.transport and rubric.transports and observed.transport not in rubric.transports and result.id != MODULES_CHECK:
+        return _other_assignment(result, rubric, observed.transport)
+    if result.id == MODEL_CHECK:
+        return _model_asked(result, rubric, observed.model)
+    return _modules_asked(result, rubric, observed) if result.id == MODULES_CHECK else result
+
+
+def _other_assignment(result: CheckResult, rubric: Rubric, transport: str) -> CheckResult:
+    """A chat over another transport: it did not start as what the variant asks for, and so nothing of it counts there."""
+    if result.id != START_CHECK:
+        return replace(result, verdict=Verdict.BLOCKED, blocked_by=START_CHECK, stuck=(), expected="", actual="", advice="")
+    asked = _(" или ").join(_(_TRANSPORTS[name]) for name in rubric.transports)
+    return replace(
+        result,
+        verdict=Verdict.FAILED,
+        expected=_("вариант «{variant}» — это чат {transports}").format(variant=rubric.variant, transports=asked),
+        actual=_("этот сервер ведёт разговор {transport}").format(transport=_(_TRANSPORTS[transport])),
+    )
+
+
+def _model_asked(result: CheckResult, rubric: Rubric, model: str) -> CheckResult:
+    if result.verdict is not Verdict.PASSED or not model or not rubric.models or model in rubric.models:
         return result
     return replace(
         result,
@@ -97,6 +152,28 @@ def _as_asked(result: CheckResult, rubric: Rubric, model: str) -> CheckResult:
         expected=_("один из способов: {models}").format(models=", ".join(rubric.models)),
         actual=_("сервер работает иначе: {model}").format(model=model),
     )
+
+
+def _modules_asked(result: CheckResult, rubric: Rubric, observed: Observed) -> CheckResult:
+    if result.verdict is Verdict.FAILED and observed.engines and all(_is_of(engine.name, rubric.allowed) for engine in observed.engines):
+        result = replace(result, verdict=Verdict.PASSED, expected="", actual="", advice="")
+    if result.verdict is not Verdict.PASSED:
+        return result
+    for place in observed.imports:
+        if _is_of(place.name, rubric.forbidden):
+            without = _("сервер обходится без модулей: {names}").format(names=", ".join(rubric.forbidden))
+            used = _("импортирован {name} ({file}:{line})").format(name=place.name, file=place.file, line=place.line)
+            return replace(result, verdict=Verdict.FAILED, expected=without, actual=used)
+    missing = [name for name in rubric.required if not any(_is_of(place.name, (name,)) for place in observed.imports)]
+    if not missing or not observed.imports:
+        return result
+    wanted = _("сервер использует модули: {names}").format(names=", ".join(rubric.required))
+    return replace(result, verdict=Verdict.FAILED, expected=wanted, actual=_("не импортированы: {names}").format(names=", ".join(missing)))
+
+
+def _is_of(module: str, names: Collection[str]) -> bool:
+    """Whether a module, or a package it lies in, is one of these."""
+    return any(module == name or module.startswith(name + ".") for name in names)
 
 
 def _counts(result: CheckResult, by_id: Mapping[str, CheckResult], declared: Collection[str]) -> bool:
@@ -115,15 +192,15 @@ def _ours(result: CheckResult, by_id: Mapping[str, CheckResult]) -> bool:
     return result.verdict is Verdict.INFRA
 
 
-def _share(points: Mapping[str, int]) -> dict[str, int]:
-    """Scale whole points up to a sum of 100 by the largest remainder; among equal remainders the rubric's order decides."""
-    total = sum(points.values())
-    if total == 0:
-        return dict(points)
-    shares = {id: divmod(worth * 100, total) for id, worth in points.items()}
+def _share(points: Mapping[str, Decimal]) -> dict[str, int]:
+    """Scale points to whole ones with a sum of 100, by the largest remainder; among equal remainders the rubric's order decides."""
+    total = Fraction(sum(points.values()))
+    if not total:
+        return dict.fromkeys(points, 0)
+    shares = {id: divmod(Fraction(worth) * 100 / total, 1) for id, worth in points.items()}
     left = 100 - sum(whole for whole, _rest in shares.values())
     lucky = sorted(points, key=lambda id: -shares[id][1])[:left]  # sorted is stable
-    return {id: whole + (id in lucky) for id, (whole, _rest) in shares.items()}
+    return {id: int(whole) + (id in lucky) for id, (whole, _rest) in shares.items()}
 
 
 def _with_points(result: CheckResult, worth: int) -> CheckResult:

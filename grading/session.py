@@ -18,7 +18,7 @@ from grading import batch
 from grading.errors import CONFIG, NOT_PASSED, OURS, PASSED, ConfigError, worse
 from grading.messages import _, ngettext
 from grading.options import Options
-from grading.reports import files, json_lines, terminal
+from grading.reports import durations, files, json_lines, terminal
 from grading.reports.console import make_console
 from grading.reports.text import encodable, safe
 from grading.result import Report
@@ -27,13 +27,20 @@ from grading.submission.model import Submission
 
 @dataclass(frozen=True)
 class Session:
-    """What is the same for all submissions of one command; `output` is a folder for files, None for none; `jobs` 0 for all processors."""
+    """What is the same for all submissions of one command.
+
+    Attributes:
+        output: a folder for files, None for none.
+        jobs: how many at once, 0 for all processors.
+        durations: show where the time went, where a person reads.
+    """
 
     grade: batch.Grade
     options: Options
     format: str
     output: str | None
     jobs: int
+    durations: bool = False
 
     def run(self, submissions: Sequence[Submission], repeat: int = 1) -> int:
         """Grade, show and write them all; with `repeat`, each so many times, and what is shown is the first. Returns the exit code."""
@@ -62,6 +69,8 @@ class Session:
             _print_bytes(json_lines.line(outcome) + "\n")
         else:
             terminal.show(outcome, make_console(sys.stdout))
+            if self.durations:
+                durations.show(outcome, make_console(sys.stdout))
         return worse(_code(outcome), self._write(outcome))
 
     def _prepare_folder(self) -> None:
@@ -92,7 +101,7 @@ def _code(report: Report) -> int:
 
 def _the_same(first: batch.Outcome, again: Sequence[batch.Outcome], path: str) -> bool:
     """Whether all repetitions came to one report, times apart; says so, and shows how each other kind differs from the first."""
-    texts = [_without_times(outcome) for outcome in (first, *again)]
+    texts = [without_times(outcome) for outcome in (first, *again)]
     kinds = list(dict.fromkeys(texts))
     runs = ngettext("{n} прогон", "{n} прогона", len(texts))
     reports = ngettext("{n} отчёт", "{n} разных отчёта", len(kinds))
@@ -105,11 +114,12 @@ def _the_same(first: batch.Outcome, again: Sequence[batch.Outcome], path: str) -
     return len(kinds) == 1
 
 
-def _without_times(outcome: batch.Outcome) -> str:
+def without_times(outcome: batch.Outcome) -> str:
+    """The report as JSON, without what may differ from run to run: how long everything took."""
     if isinstance(outcome, ConfigError):
         return str(outcome)
     found: dict[str, Any] = {**json_lines.to_object(outcome), "notes": list(outcome.notes)}
-    del found["seconds"]
+    del found["seconds"], found["phases"]
     for check in found["checks"]:
         del check["seconds"]
     return json.dumps(found, ensure_ascii=False, indent=1)

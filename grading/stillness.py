@@ -8,15 +8,14 @@ and no timer of this server has ever led to bytes; otherwise every such thread m
 
 from __future__ import annotations
 
-import select
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 from grading.kernel import LISTEN, Diag, PacketCount, Peer
-from grading.links import Link
+from grading.links import INBOX_LIMIT, AnyLink, glance
 from grading.threads import Thread, Threads
 
 PATIENCE: Final = 8.0
@@ -25,10 +24,11 @@ CHATTER_PATIENCE: Final = 0.5
 """The same for a server that went on sending all that time: it talks by the clock, and will never be silent."""
 BUSY_AFTER: Final = 0.25
 """Seconds of processor time burnt without any traffic that make a server busy: a hundred times what relaying a message costs."""
-BUSY_AGAIN: Final = 0.06
-"""The same for a program that was found busy before: it is known to spin, so less is needed to see that nothing comes of it."""
-INBOX_LIMIT: Final = 4 << 20
-"""Bytes a guest keeps; a server that sends more than that in one step floods, and is read no further."""
+BUSY_IDLE: Final = 0.06
+"""The same for a program that was found busy before, where nothing waits to be read and no thread waits for the interpreter lock."""
+UNREAD_AFTER: Final = 0.005
+"""Seconds for which looks must stay equal where something waits to be read or accepted. A thread that is just about to wait for it is shown
+as asleep already, and a busy machine may keep it there for a while; it finds what waits and goes on."""
 _GLANCE: Final = 0.0004
 """Seconds between two looks that cannot decide; bytes for a guest end it early."""
 
@@ -44,13 +44,19 @@ class Rest(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look at everything. Two equal quiet looks in a row are stillness."""
+    """One look at everything. Two equal quiet looks in a row are stillness.
+
+    Attributes:
+        twice: threads and packets were read before the connections and after them, and were the same: nothing has moved in between, so
+            the second look need not read the connections again as long as that holds.
+    """
 
     threads: tuple[Thread, ...]
     traffic: tuple[object, ...]  # all counters and states of all connections
     packets: tuple[int, ...]  # IP packets sent and received in the private namespace
     arrived: bool  # everything sent has arrived
     unread: int  # bytes unread by the server and connections not accepted
+    twice: bool = field(default=False, compare=False)
 
     @property
     def quiet(self) -> bool:
@@ -68,6 +74,7 @@ class Stillness:
 
     Attributes:
         links: the guests' connections to watch.
+        packets: the account of what is in flight in the server's network.
         timers_matter: a timer of this server has led to bytes; set from outside where that was learnt before.
         patience: seconds its timers may keep us waiting.
         known_busy: this server was found busy; suspected_busy: it, or another start of the same program, was.
@@ -75,34 +82,46 @@ class Stillness:
 
     def __init__(self, threads: Threads, diag: Diag, packets: PacketCount, listeners: Callable[[], Sequence[bytes]]) -> None:
         """`listeners()`: inet_diag requests for the server's listening sockets, to see who waits to be accepted."""
-        self._threads, self._diag, self._packets, self._listeners = threads, diag, packets, listeners
-        self.links: list[Link] = []
+        self._threads, self._diag, self.packets, self._listeners = threads, diag, packets, listeners
+        self.links: list[AnyLink] = []
         self.timers_matter = False
         self.known_busy = False
         self.suspected_busy = False
         self.patience = PATIENCE
+        self._known: Look | None = None  # a quiet look that holds as long as no thread runs, no packet goes and nobody acts
         self._rested: tuple[object, ...] | None = None
         self._waited = True
         self._acted: dict[tuple[int, int], bytes] = {}
 
     def look(self) -> Look:
-        """Reads the guests' sockets, then both ends of every connection, then the threads (last: whoever is woken by what we saw runs)."""
+        """Reads threads and packets, then the guests' sockets and both ends of every connection, then threads and packets again if all
+        seemed to sleep (last: whoever is woken by what we saw runs). Where none has moved since a quiet look, that look still holds.
+        """
+        threads, packets = self._threads.look(), self.packets.read()
+        if self._known is not None and threads == self._known.threads and packets == self._known.packets:
+            return self._known
         for link in self.links:
             link.drain(INBOX_LIMIT)
-        self.links = [link for link in self.links if not link.over]
         listeners = self._listeners()
-        peers = self._diag.ask([link.request for link in self.links] + list(listeners))
-        waiting = tuple(peer.unread for peer in peers[len(self.links) :] if peer is not None and peer.state == LISTEN)
-        states = [link.state(peer) for link, peer in zip(self.links, peers, strict=False)]
-        threads = self._threads.look()
-        packets = self._packets.read()
-        return Look(
+        requests = [link.request for link in self.links if link.request]
+        peers = self._diag.ask(requests + list(listeners))
+        waiting = tuple(peer.unread for peer in peers[len(requests) :] if peer is not None and peer.state == LISTEN)
+        answers = iter(peers)
+        states = [link.state(next(answers) if link.request else None) for link in self.links]
+        before = threads, packets
+        if all(thread.asleep for thread in threads):
+            threads, packets = self._threads.look(), self.packets.read()
+        look = Look(
             threads=threads,
-            traffic=(*(state for state, _ in states), waiting),
+            traffic=(*(state for link, (state, _) in zip(self.links, states, strict=True) if not link.over), waiting),
             packets=packets,
-            arrived=not self._packets.in_flight(packets) and all(settled for _, settled in states),
+            arrived=not self.packets.in_flight(packets) and all(settled for _, settled in states),
             unread=sum(_unread(peer) for peer in peers),
+            twice=bool(packets) and before == (threads, packets),  # in a network shared with others no packets are counted
         )
+        self.links = [link for link in self.links if not link.over]
+        self._known = look if look.twice and look.quiet else None
+        return look
 
     def begin(self) -> None:
         """A server has just started: what its threads did until now is no answer to anybody."""
@@ -111,12 +130,16 @@ class Stillness:
 
     def before_acting(self) -> None:
         """To be called before a guest acts: whatever came since the last stillness, a timer of the server has sent."""
-        if not self._waited:
-            return
-        look = self.look()
+        if self._waited:
+            look = self.look()
+            self._unasked(look)
+            self._remember(look)
+            self._rested, self._waited = None, False
+        self._known = None  # from now on it holds no more, even if what is done moves no packet
+
+    def _unasked(self, look: Look) -> None:
+        """Nobody has acted since the last stillness, if there is one to compare with: a timer has sent whatever came since."""
         self.timers_matter = self.timers_matter or (self._rested is not None and look.traffic != self._rested)
-        self._remember(look)
-        self._rested, self._waited = None, False
 
     def _remember(self, look: Look) -> None:
         self._acted = {(thread.pid, thread.tid): thread.clock for thread in look.threads}
@@ -125,35 +148,29 @@ class Stillness:
         """Whether a thread has run since the guests acted and now sleeps for a time: it will go on with what it began."""
         return thread.timed and thread.call == "sleep" and self._acted.get((thread.pid, thread.tid)) != thread.clock
 
-    def settle(self, deadline: float, came: Callable[[], bool] = lambda: False, *, patient: bool = False, brief: bool = False) -> Rest:
+    def settle(self, deadline: float, came: Callable[[], bool] = lambda: False, *, patient: bool = False, sure: bool = False) -> Rest:
         """Waits until nothing more can happen, or until `came()`.
 
         Args:
             deadline: absolute, of time.monotonic().
             came: asked after each look; a true answer ends the wait with CAME.
-            brief: nothing depends on this rest, so of a server suspected to be busy a short look is enough.
             patient: wait for the server's timers even if none has led to bytes so far; to be used before something is called missing.
+            sure: say BUSY only on full evidence, as somebody will be blamed for it; of a suspected server less is enough otherwise.
         """
-        wait = _Wait(self, deadline, patient, brief)
+        wait = _Wait(self, deadline, patient, sure or patient)
         self._waited = True
         while True:
             look = self.look()
+            self._unasked(look)
             if came():
                 return Rest.CAME
             rest = wait.judge(look)
             if rest is not None:
-                self.known_busy = self.known_busy or rest is Rest.BUSY
+                self.known_busy = self.known_busy or (rest is Rest.BUSY and wait.evident)
                 self.suspected_busy = self.suspected_busy or self.known_busy
                 self._rested = look.traffic if rest is Rest.STILL else None
                 return rest
-            self._glance(wait.pause)
-
-    def _glance(self, seconds: float) -> None:
-        poll = select.poll()
-        for link in self.links:
-            if link.sock is not None and link.reading and not link.ended:
-                poll.register(link.sock, select.POLLIN)
-        poll.poll(seconds * 1000)
+            glance(self.links, wait.pause)
 
 
 def _unread(peer: Peer | None) -> int:
@@ -163,12 +180,14 @@ def _unread(peer: Peer | None) -> int:
 class _Wait:
     """The judgement over successive looks of one wait."""
 
-    def __init__(self, clock: Stillness, deadline: float, patient: bool, brief: bool = False) -> None:
-        self._clock, self._deadline, self._patient, self._brief = clock, deadline, patient, brief
+    def __init__(self, clock: Stillness, deadline: float, patient: bool, sure: bool) -> None:
+        self._clock, self._deadline, self._patient = clock, deadline, patient
+        self.evident = sure or not clock.suspected_busy  # a rest called BUSY is proof of it
         self._last: Look | None = None
         self._active: Look | None = None  # the look at which traffic last moved
         self._round: Look | None = None  # the still look from which timed threads are awaited
         self._round_ends = 0.0
+        self._same_since = 0.0
         self.pause = 0.0
 
     def judge(self, look: Look) -> Rest | None:
@@ -177,23 +196,41 @@ class _Wait:
         self.pause = _GLANCE
         if self._active is None or look.traffic != self._active.traffic:
             self._active = look
-        if last is not None and look.quiet and look == last:
+        if look != last:
+            self._same_since = time.monotonic()
+        long_enough = not look.unread or time.monotonic() - self._same_since >= UNREAD_AFTER
+        if look.quiet and look == last and long_enough:
             rest = self._still(look)
             if rest is not None:
                 return rest
-        elif look.quiet:
+        elif look.quiet and not look.unread:
             self.pause = 0.0  # the second look may follow at once
-        if look.cpu - self._active.cpu > self._enough(look):
+        if self._burnt(look, self._active):
             return Rest.BUSY
         if time.monotonic() > self._deadline:
             return Rest.STILL if look.quiet else Rest.LATE  # a server that only sleeps is slow by itself, not through our machine
         return None
 
+    def _burnt(self, look: Look, active: Look) -> bool:
+        """Whether so much processor time was used since traffic last moved that it is a busy loop.
+
+        Each running thread keeps the others from what they have to do, so each counts: a newcomer must have been let in, and a message
+        passed on, before anything is said of it. And each must have had its share: on a busy machine one that was woken by a message may
+        still wait for a processor while another goes round and round.
+        """
+        running = [thread for thread in look.threads if not thread.asleep]
+        enough = self._enough(look)
+        if look.cpu - active.cpu <= enough * max(1, len(running)):
+            return False
+        before = {(thread.pid, thread.tid): thread.cpu for thread in active.threads}
+        return all(thread.cpu - before.get((thread.pid, thread.tid), 0.0) > enough / 4 for thread in running)
+
     def _enough(self, look: Look) -> float:
-        """Seconds of processor time from which it is a busy loop. Each running thread keeps the others from what they have to do, so each
-        counts: a newcomer must have been let in, and a message passed on, before anything is said of it."""
-        running = sum(not thread.asleep for thread in look.threads)
-        return max(1, running) * (BUSY_AGAIN if self._clock.suspected_busy and self._brief else BUSY_AFTER)
+        """Seconds of processor time a thread, from which it is a busy loop."""
+        if self.evident:
+            return BUSY_AFTER
+        wants_the_lock = any(thread.timed and thread.call == "lock" for thread in look.threads)
+        return BUSY_AFTER if look.unread or not look.arrived or wants_the_lock else BUSY_IDLE
 
     def _still(self, look: Look) -> Rest | None:
         if self._round is not None and look.traffic != self._round.traffic:

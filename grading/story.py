@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from grading.guests import Guest
-from grading.oracle import Difference, Said, label_before, matched
+from grading.history import Difference
+from grading.oracle import Said, label_after, label_before, matched
 from grading.server import NotStarted
 from grading.verdicts import CheckFailed
 
@@ -18,37 +19,63 @@ EPHEMERAL: Final = 32768
 
 
 _KNOWN: Final = b"\0"  # stands for texts that came as they should; no text holds it
+_PLACES: Final = {
+    "{time}": r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?",
+    "{date}": r"[\d./-]{8,10}",
+    "{host}": r"[\d.:]+",
+    "{port}": r"\d+",
+}
+_NOW: Final = re.compile(rf"(?<![\d.:]){_PLACES['{time}']}(?![\d:])")
 
 
-def short(said: Said[Guest]) -> str:
+def _timeless(text: str) -> str:
+    """A label without the time it shows: the same server gets the same report at any hour."""
+    return _NOW.sub("…", text)
+
+
+def short(chat: Chat, said: Said[Guest]) -> str:
     """A text for a sentence: long ones are cut, with their size said."""
-    text = said.data.decode("utf-8", errors="replace")
+    text = _read(chat, said.data)
     return text if len(text) <= 80 else f"{text[:50]}… ({len(said.data)} байт)"
+
+
+def _read(chat: Chat, data: bytes) -> str:
+    return data.decode(chat.dialect.encoding, errors="replace")
 
 
 def missing(chat: Chat, hearer: Guest, said: Said[Guest]) -> str:
     """What came at `hearer` instead of a text: its beginning, something else, or nothing."""
-    stream = bytes(hearer.link.inbox)
+    stream = bytes(hearer.heard)
     for other in chat.oracle.said:  # texts that begin alike must not be taken for a piece of this one
         stream = stream.replace(other.data, _KNOWN)
     whole = matched(stream, said.data)
     if whole >= min(8, len(said.data)):
         at = stream.find(said.data[:whole]) + whole
-        came = stream[at : at + 40].decode("utf-8", errors="replace")
-        return f"пришло не целиком: первые {whole} байт из {len(said.data)} верны, дальше " + (f"«{came}»" if came else "ничего")
-    new = stream[stream.rfind(_KNOWN) + 1 :].decode("utf-8", errors="replace").strip()
-    return f"пришло «{new[-160:]}»" if new else f"{hearer} не слышит ничего"
+        came = _read(chat, stream[at : at + 40])
+        return f"пришло не целиком: первые {whole} байт из {len(said.data)} верны, дальше " + (f"«{_timeless(came)}»" if came else "ничего")
+    new = _read(chat, stream[stream.rfind(_KNOWN) + 1 :]).strip()
+    return f"пришло «{_timeless(new)[-160:]}»" if new else f"{hearer} не слышит ничего"
 
 
 def otherwise(chat: Chat, difference: Difference[Guest]) -> tuple[str, str]:
     """(expected, actual) for something the Room would have done otherwise."""
     hearer, said = difference.hearer, difference.said
-    expected = f"{hearer} один раз слышит, что говорит {said.author}: «{short(said)}»"
-    if difference.kind == "lost":
-        return expected, missing(chat, hearer, said)
-    if difference.kind == "duplicated":
-        return expected, f"сообщение пришло не один раз, а {difference.times}"
-    return f"сообщения, которые шлёт {said.author}, приходят по порядку", f"у гостя {hearer} порядок нарушен на «{short(said)}»"
+    expected = f"{hearer} один раз слышит, что говорит {said.author}: «{short(chat, said)}»"
+    match difference.kind:
+        case "duplicated":
+            return expected, f"сообщение пришло не один раз, а {difference.times}"
+        case "reordered":
+            actual = f"у гостя {hearer} порядок нарушен на «{short(chat, said)}»"
+            return f"сообщения, которые шлёт {said.author}, приходят по порядку", actual
+        case "leaked":
+            actual = f"пришло то, что говорит {said.author}: «{short(chat, said)}»"
+            return f"{hearer} уже не в чате и ничего больше не слышит", actual
+        case "misattributed":
+            actual = f"перед сообщением «{short(chat, said)}» стоит «{_timeless(difference.between.strip())[-80:]}»"
+            return f"{hearer} видит, что говорит {said.author.called}", actual
+        case "torn":
+            return expected, f"внутри сообщения оказалось «{_timeless(difference.between.strip())[:80]}»"
+    return expected, missing(chat, hearer, said)
 
 
 def why_not(chat: Chat, what: str) -> str:
@@ -89,20 +116,12 @@ def _last_error(output: str) -> str:
     return f"; последняя ошибка сервера: {found[-1][:200]}" if found else ""
 
 
-_PLACES: Final = {
-    "{time}": r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?",
-    "{date}": r"[\d./-]{8,10}",
-    "{host}": r"[\d.:]+",
-    "{port}": r"\d+",
-}
-
-
 def unlabelled(chat: Chat, hearer: Guest) -> bytes:
     """What a guest received without the labels the server puts before and after texts."""
-    stream = bytes(hearer.link.inbox)
+    stream = bytes(hearer.heard)
     before, _, after = chat.dialect.relay.partition("{text}")
     names = "|".join(re.escape(guest.called) for guest in chat.everybody if guest.called)
-    for label in (before, after + "\n" if chat.dialect.framing == "lines-out" else after):
+    for label in (before, after + "\n" if chat.dialect.framing in ("lines-out", "json-out") else after):
         pattern = re.escape(label).replace(r"\{", "{").replace(r"\}", "}").replace("{name}", f"(?:{names})")
         for place, form in _PLACES.items():
             pattern = pattern.replace(place, form)
@@ -116,14 +135,7 @@ _CLOCK: Final = re.compile(r"(?<![\d.])\d{1,2}:\d{2}(:\d{2})?(?!\d)")
 
 def author_shown(chat: Chat) -> None:
     """Each hearer must be able to tell from the labels who spoke: the author's own name, or a mark that is his and nobody else's."""
-    by_hearer: dict[Guest, dict[Guest, list[str]]] = {}
-    for hearer in chat.guests:
-        stream = bytes(hearer.link.inbox)
-        for said in chat.oracle.said:
-            if said.author is not hearer and said.data in stream:
-                label = label_before(stream, said, chat.oracle.said)
-                by_hearer.setdefault(hearer, {}).setdefault(said.author, []).append(label)
-    for hearer, labels in by_hearer.items():
+    for hearer, labels in _labels(chat).items():
         for author, shown in labels.items():
             if chat.dialect.author == "server":
                 _has_own_name(chat, hearer, author, shown)
@@ -131,12 +143,58 @@ def author_shown(chat: Chat) -> None:
                 _has_own_mark(hearer, author, labels)
 
 
+def nobody_misnamed(chat: Chat) -> None:
+    """No label may name somebody other than the author. One that names nobody is no matter of this: a name may stand only where the author
+    changes."""
+    for hearer, labels in _labels(chat).items():
+        for author, shown in labels.items():
+            for label in shown:
+                if _named_last(chat, label) not in ("", author.called):
+                    raise _wrong_name(hearer, author, label)
+
+
+def _labels(chat: Chat) -> dict[Guest, dict[Guest, list[str]]]:
+    """By hearer and author, the labels of what came."""
+    by_hearer: dict[Guest, dict[Guest, list[str]]] = {}
+    before, _, after = chat.dialect.relay.partition("{text}")
+    behind = any(place in after and place not in before for place in ("{name}", "{host}", "{port}"))
+    label_of = label_after if behind else label_before
+    by_words = chat.dialect.transport == "udp" and chat.dialect.named_by == "nobody"  # one comes by a text that is passed on like any
+    first_words = [Said(guest, guest.called, guest.called.encode()) for guest in chat.guests if by_words]
+    for hearer in chat.guests:
+        stream = bytes(hearer.heard)
+        for said in chat.oracle.said:
+            if said.author is not hearer and said.data in stream:
+                label = label_of(stream, said, [*chat.oracle.said, *first_words])
+                by_hearer.setdefault(hearer, {}).setdefault(said.author, []).append(label)
+    return by_hearer
+
+
+def departure_shown(chat: Chat, leaver: Guest) -> None:
+    """`leaver` goes; whoever is told of it by name must be told his name, and not that of another."""
+    before = {hearer: len(hearer.heard) for hearer in chat.guests}
+    leaver.leaves()
+    for hearer in chat.guests:
+        told = _read(chat, bytes(hearer.heard[before[hearer] :]))
+        named = [guest for guest in chat.everybody if guest.called and guest.called in told]
+        if named and leaver not in named:
+            raise CheckFailed(f"{hearer} узнаёт, что уходит {leaver.called}", f"сервер сообщил: «{told.strip()[-160:]}»")
+
+
 def _has_own_name(chat: Chat, hearer: Guest, author: Guest, shown: list[str]) -> None:
     for label in shown:
-        named = [guest for guest in chat.guests if guest.called]
-        last = max(named, key=lambda guest: label.rfind(guest.called))
-        if last is not author or author.called not in label:
-            raise CheckFailed(f"{hearer} видит, что говорит {author.called}", f"перед сообщением стоит «{label.strip()[-80:]}»")
+        if _named_last(chat, label) != author.called:
+            raise _wrong_name(hearer, author, label)
+
+
+def _named_last(chat: Chat, label: str) -> str:
+    """The name that stands last in a label, "" if none does."""
+    named = [guest.called for guest in chat.everybody if guest.called and guest.called in label]
+    return max(named, key=label.rfind, default="")
+
+
+def _wrong_name(hearer: Guest, author: Guest, label: str) -> CheckFailed:
+    return CheckFailed(f"{hearer} видит, что говорит {author.called}", f"перед сообщением стоит «{_timeless(label.strip())[-80:]}»")
 
 
 def _has_own_mark(hearer: Guest, author: Guest, labels: dict[Guest, list[str]]) -> None:
@@ -146,5 +204,5 @@ def _has_own_mark(hearer: Guest, author: Guest, labels: dict[Guest, list[str]]) 
     own = set.intersection(*map(marks, labels[author]))
     others: set[str] = set().union(*(marks(label) for guest, shown in labels.items() if guest is not author for label in shown))
     if not own - others:
-        label = labels[author][-1].strip()[-80:]
+        label = _timeless(labels[author][-1].strip())[-80:]
         raise CheckFailed(f"по пометке перед сообщением видно, что говорит {author}", f"пометка «{label}» не отличает его от других")

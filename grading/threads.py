@@ -13,6 +13,8 @@ from typing import Final
 
 ASLEEP: Final = frozenset(b"StTZXxI")
 """Thread states of proc(5) in which a thread does nothing; `D` (waiting for a disk) ends by itself and is not rest."""
+STOPPED: Final = frozenset(b"tTZXx")
+"""Those in which it cannot even be woken, but by the signal to go on."""
 
 # System call -> (name, index of the argument that is a timeout, how it says "for ever"); numbers from the kernel's syscall tables.
 _NULL, _NEGATIVE, _ALWAYS, _NEVER = "null", "negative", "always", "never"
@@ -101,6 +103,7 @@ class _Files:
         try:
             for name in ("stat", "schedstat", "syscall"):
                 self._fds.append(os.open(f"{directory}/{name}", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc_fd))
+            self._asleep: Thread | None = None
         except OSError:
             self.close()
             raise
@@ -109,9 +112,13 @@ class _Files:
         """The thread now, and how many threads its process has. Raises OSError once it is gone."""
         stat, clock = os.pread(self._fds[0], 1024, 0), os.pread(self._fds[1], 128, 0)
         fields = stat[stat.rindex(b")") + 2 :].split()
-        state = fields[0][0]
+        state, count = fields[0][0], int(fields[17])
+        if self._asleep is not None and state == ord("S") and clock == self._asleep.clock:
+            return self._asleep, count  # it has not run since, so it sleeps in the same call
         call, first, timed = parse_syscall(os.pread(self._fds[2], 256, 0)) if state == ord("S") else ("", -1, False)
-        return Thread(pid, tid, state, clock, call, first, timed), int(fields[17])
+        thread = Thread(pid, tid, state, clock, call, first, timed)
+        self._asleep = thread if call else None
+        return thread, count
 
     def close(self) -> None:
         for fd in self._fds:
@@ -122,14 +129,32 @@ class _Files:
 class Threads:
     """All threads of the server's processes, looked at again and again."""
 
-    def __init__(self, proc_fd: int, pids: Callable[[], Iterable[int]]) -> None:
-        """`proc_fd`: directory descriptor of a procfs; `pids()`: the server's processes alive now, in its numbering."""
+    def __init__(self, proc_fd: int, pids: Callable[[], Iterable[int]], started: Callable[[], int] | None = None) -> None:
+        """`proc_fd`: directory descriptor of a procfs; `pids()`: the server's processes alive now, in its numbering; `started()`: how many
+        of them were started from outside, so that they need not be listed anew at every look; None if that is not known."""
         self._proc_fd = proc_fd
-        self._pids = pids
+        self._pids, self._started = pids, started
+        self._last: tuple[int, tuple[Thread, ...]] | None = None
         self._files: dict[int, dict[int, _Files]] = {}
 
     def look(self) -> tuple[Thread, ...]:
-        """Every thread of every process now. A process that cannot be looked into raises PermissionError."""
+        """Every thread of every process now. A process that cannot be looked into raises PermissionError.
+
+        Only a thread that runs can make another thread or process. So where all those seen before still sleep as they did, and nothing was
+        started from outside, there is nobody new, and the processes (the dearer half of a look) are not listed again.
+        """
+        if self._started is None:
+            return self._all()
+        started = self._started()
+        if self._last is not None and self._last[0] == started:
+            threads = tuple(thread for pid, known in self._files.items() for thread in self._read(pid, known)[0])
+            if threads == self._last[1]:
+                return threads
+        threads = self._all()
+        self._last = (started, threads) if threads and all(thread.asleep for thread in threads) else None
+        return threads
+
+    def _all(self) -> tuple[Thread, ...]:
         pids = list(self._pids())
         for gone in self._files.keys() - pids:
             self._forget(gone)

@@ -34,7 +34,8 @@ class Vocabulary:
     def name(self, name: str) -> str:
         """A name nobody had before, in Latin letters: a server that reads names as ASCII must not fail every check for it."""
         letters = dict(zip(_CYRILLIC, _LATIN, strict=True))
-        latin = "".join(letters.get(letter, letter) for letter in name.lower()).replace("_", "").capitalize()
+        spelt = "".join(letters.get(letter, letter) for letter in name.lower() if not letter.isdigit())
+        latin = spelt.replace("_", "").strip().capitalize()
         called = latin + "".join(self._dice.choices(_LATIN_SYLLABLES, k=2))
         if called in self._names:
             return self.name(name)
@@ -45,11 +46,15 @@ class Vocabulary:
         """One unique Cyrillic word of `before` and letters, exactly `count` characters long."""
         return Unique((before + "".join(self._dice.choices(_SYLLABLES, k=count)))[:count])
 
+    def latin(self) -> Unique:
+        """One unique word of six Latin letters, a byte each."""
+        return Unique("".join(self._dice.choices(_LATIN_SYLLABLES, k=3)))
+
     def burst(self, count: int, width: int) -> list[Unique]:
         """`count` unique texts of exactly `width` bytes of UTF-8 each, numbered."""
         texts = []
         for number in range(count):
             head = f"{number:03d} "
-            text = head + "".join(self._dice.choices(_SYLLABLES, k=width))[: (width - len(head)) // 2]
+            text = head + "".join(self._dice.choices(_SYLLABLES, k=width // 4 + 1))[: (width - len(head)) // 2]
             texts.append(Unique(text.ljust(width - (len(text.encode()) - len(text)), ".")))
         return texts

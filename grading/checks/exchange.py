@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from grading.chat import Chat
+from grading.crowds import gather
+from grading.own_clients import OwnClients
 from grading.plugin import check
 from grading.story import author_shown
 from grading.verdicts import NotApplicable
@@ -25,6 +27,8 @@ def test_the_reader_can_tell_who_spoke(chat: Chat) -> None:
     """Видно, кто автор сообщения."""
     if chat.dialect.author not in ("server", "label"):
         raise NotApplicable("имя автора ставит не сервер")
+    if chat.dialect.transport == "console":
+        raise NotApplicable("собеседник всего один")
     boris, vera = chat.join("Борис", "Вера")
     authors = [boris, vera] if chat.seats == 2 else [boris, *chat.join("Глеб")]
     for turn in (1, 2):
@@ -35,7 +39,7 @@ def test_the_reader_can_tell_who_spoke(chat: Chat) -> None:
     author_shown(chat)
 
 
-@check("three-users-hear", needs="two-users-exchange", level="must")
+@check("three-users-hear", needs="two-users-exchange", level="must", variants="multi-user select udp")
 def test_three_users_hear_each_other(chat: Chat) -> None:
     """Каждый из троих слышит двух других."""
     boris, vera, gleb = guests = chat.join("Борис", "Вера", "Глеб")
@@ -46,7 +50,7 @@ def test_three_users_hear_each_other(chat: Chat) -> None:
                 hearer.hears("слышно меня?", by=author)
 
 
-@check("late-joiner-hears", needs="three-users-hear", level="must")
+@check("late-joiner-hears", needs="three-users-hear", level="must", variants="multi-user select udp")
 def test_a_late_joiner_takes_part(chat: Chat) -> None:
     """Вошедший позже участвует в разговоре наравне со всеми."""
     boris, vera = chat.join("Борис", "Вера")
@@ -61,3 +65,36 @@ def test_a_late_joiner_takes_part(chat: Chat) -> None:
     gleb.says("я здесь")
     boris.hears("я здесь", by=gleb)
     vera.hears("я здесь", by=gleb)
+
+
+@check("all-speak-at-once", needs="three-users-hear", variants="multi-user select udp")
+def test_all_speak_at_once(chat: Chat) -> None:
+    """Все говорят одновременно, и никто ничего не теряет."""
+    guests = chat.join("Борис", "Вера", "Глеб", "Даша")
+    for turn in (1, 2):
+        with chat.server.frozen():  # что сказано, пока он стоит, для сервера сказано в один миг
+            for author in guests:
+                author.says(f"говорим хором, {turn}-й раз")
+        for author in guests:
+            for hearer in guests:
+                if hearer is not author:
+                    hearer.hears(f"говорим хором, {turn}-й раз", by=author)
+        chat.settle()
+
+
+@check("thirty-users-hear", needs="three-users-hear", variants="multi-user select udp", fresh=True)
+def test_thirty_users_hear_each_other(chat: Chat) -> None:
+    """Тридцать человек в чате, и каждого слышат все."""
+    guests = [*chat.join("Борис"), *gather(chat, 29)]
+    for author in (guests[0], guests[-1]):
+        author.says("всем видно?")
+        for hearer in guests:
+            if hearer is not author:
+                hearer.hears("всем видно?", by=author)
+
+
+@check("own-clients-chat", needs="starts")
+def test_own_clients_chat(clients: OwnClients) -> None:
+    """Ваши клиенты слышат друг друга: что набрано в одном окне, появляется в остальных."""
+    clients.sit_down("Борис", "Вера", "Глеб")
+    clients.talk()

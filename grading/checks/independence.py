@@ -3,13 +3,42 @@
 from __future__ import annotations
 
 from grading.chat import Chat
+from grading.crowds import clog
 from grading.plugin import check
+from grading.verdicts import NotApplicable
 
 
-@check("silent-newcomer", needs="three-users-hear")
+@check("silent-newcomer", needs="three-users-hear", variants="multi-user select")
 def test_a_silent_newcomer_delays_nobody(chat: Chat) -> None:
     """Молчащий новичок не задерживает остальных."""
     chat.connect()  # подключился и молчит
     boris, vera = chat.join("Борис", "Вера")
     boris.says("есть кто?")
     vera.hears("есть кто?", by=boris)
+
+
+@check("silent-user", needs="three-users-hear", variants="multi-user select udp")
+def test_nobody_has_to_speak_for_others_to_be_heard(chat: Chat) -> None:
+    """Кто только слушает, не задерживает разговор остальных."""
+    chat.join("Молчун")
+    boris, vera = chat.join("Борис", "Вера")
+    chat.join("Тихоня")
+    for author, hearer in ((boris, vera), (vera, boris), (vera, boris), (boris, vera), (boris, vera)):
+        author.says("они слушают")
+        hearer.hears("они слушают", by=author)
+
+
+@check("slow-reader", needs="three-users-hear", variants="multi-user select", fresh=True)
+def test_one_who_does_not_read_costs_the_others_nothing(chat: Chat) -> None:
+    """Гость, который не читает, не мешает разговору остальных."""
+    if chat.clock.timers_matter:
+        raise NotApplicable("сервер отвечает не сразу, и наговорить столько, чтобы это проверить, нельзя за разумное время")
+    (boris,) = chat.join("Борис")
+    sonya = chat.arrive("Соня", reads=False)
+    chat.settle()
+    chat.introduce(sonya)
+    (vera,) = chat.join("Вера")
+    clog(chat, boris, vera, sonya)
+    for author, hearer in ((boris, vera), (vera, boris)):
+        author.says("Соня не читает, а мы говорим")
+        hearer.hears("Соня не читает, а мы говорим", by=author)

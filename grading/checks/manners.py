@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from grading.chat import Chat
 from grading.plugin import check
+from grading.seating import over_the_network
 
 
 @check("no-busy-loop", needs="two-users-exchange")
 def test_no_processor_time_is_burnt_in_silence(chat: Chat) -> None:
     """Пока все молчат, сервер не занимает процессор, в том числе после чьего-то ухода."""
-    boris, _vera = chat.join("Борис", "Вера")
+    boris, vera = chat.join("Борис", "Вера")
     chat.rests("все молчат")
-    boris.leaves()
+    over_the_network(boris, vera).leaves()
     chat.rests("один вышел, второй молчит")
 
 
-@check("restart", needs="starts")
+@check("restart", needs="starts", variants="multi-user select two-user")
 def test_the_server_starts_again_at_once(chat: Chat) -> None:
     """Остановленный сервер можно тут же запустить снова на том же порту."""
     chat.join("Борис", "Вера")
     chat.restart()
 
 
-@check("stops-on-interrupt", needs="starts")
+@check("stops-on-interrupt", needs="starts", fresh=True)
 def test_ctrl_c_ends_the_server(chat: Chat) -> None:
     """Ctrl-C завершает сервер за две секунды, даже если в чате есть люди."""
     chat.join("Борис", "Вера")

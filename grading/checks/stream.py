@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+import codecs
+import itertools
+from typing import Final
+
 from grading.chat import Chat
+from grading.guests import Guest
+from grading.oracle import Said
 from grading.plugin import check
+from grading.verdicts import CheckFailed, NotApplicable
 from grading.words import Unique
+
+EMOJI: Final = "😀🎉👩‍🚀 ѣ 𐍈 𠜎"
+"""Four bytes of UTF-8 in most of them; one emoji is three characters in a row, and one letter has two bytes and is rare."""
+NO_TEXT: Final = b"\xff\xfe\xfa"
+"""Bytes that begin no character of UTF-8; as many as _PLACE has letters, so that a length before them stays true."""
+_PLACE: Final = "???"
+QUICK: Final = 200
+AT_ONCE: Final = 20
+"""So many of them lie side by side for certain when the server reads; 640 bytes, less than a usual recv takes."""
 
 
 @check("order-kept", needs="two-users-exchange")
@@ -18,7 +34,9 @@ def test_quick_messages_keep_their_order(chat: Chat) -> None:
             vera.says("нет, ты")
             boris.hears("нет, ты", by=vera)
         return
-    chat.hears_burst(vera, chat.burst(boris, 200))
+    with chat.server.frozen():  # as when it is busy: however quick it is, it finds these all at once
+        at_once = chat.burst(boris, AT_ONCE)
+    chat.hears_burst(vera, at_once + chat.burst(boris, QUICK - AT_ONCE))
 
 
 @check("long-message", needs="two-users-exchange")
@@ -33,7 +51,7 @@ def test_a_letter_across_the_buffer_boundary(chat: Chat) -> None:
     _arrives_whole(chat, chat.words.solid(701, before="!"))
 
 
-@check("split-character", needs="two-users-exchange")
+@check("split-character", needs="two-users-exchange", variants="multi-user select two-user")
 def test_a_character_cut_between_two_sends(chat: Chat) -> None:
     """Буква, разрезанная между двумя отправками, никому не вредит."""
     boris, vera = chat.join("Борис", "Вера")
@@ -45,6 +63,97 @@ def test_a_character_cut_between_two_sends(chat: Chat) -> None:
     vera.hears("а я ещё здесь", by=boris)
     vera.says("и я")
     boris.hears("и я", by=vera)
+
+
+@check("dripped-message", needs="two-users-exchange", variants="multi-user select two-user")
+def test_a_message_sent_byte_by_byte(chat: Chat) -> None:
+    """Сообщение, отправленное по одному байту, доходит одним сообщением."""
+    _only_where_framed(chat)
+    boris, vera = chat.join("Борис", "Вера")
+    text = chat.words.latin()
+    chat.drip(boris, text)
+    vera.hears(text, by=boris)
+    vera.says("слышу")
+    boris.hears("слышу", by=vera)
+
+
+@check("glued-messages", needs="two-users-exchange", variants="multi-user select two-user")
+def test_two_messages_in_one_send(chat: Chat) -> None:
+    """Два сообщения, отправленные вместе, доходят как два."""
+    _only_where_framed(chat)
+    boris, vera = chat.join("Борис", "Вера")
+    apart: list[Said[Guest]] = []
+    for text in ("это раз", "это два"):
+        apart.append(boris.says(text))
+        vera.hears(text, by=boris)
+        vera.says("слышу")  # also gives the turn back where two speak in turns
+        boris.hears("слышу", by=vera)
+    together = chat.glue(boris, "это три", "это четыре")
+    vera.hears("это три", by=boris)
+    vera.says("слышу")
+    boris.hears("слышу", by=vera)
+    vera.hears("это четыре", by=boris)
+    _come_as_two(bytes(vera.heard), apart, together)
+
+
+def _come_as_two(stream: bytes, apart: list[Said[Guest]], together: list[Said[Guest]]) -> None:
+    """What separates two messages said one after the other must separate them also if they were sent together: a newline, a label."""
+    usual, found = _between(stream, apart), _between(stream, together)
+    if (usual and not found) or (b"\n" in usual and b"\n" not in found):
+        came = b"".join([together[0].data, found, together[1].data]).decode(errors="replace")
+        raise CheckFailed("два сообщения, отправленные одним send(), приходят по отдельности", f"пришло одно: «{came}»")
+
+
+def _between(stream: bytes, two: list[Said[Guest]]) -> bytes:
+    """What stands between two texts that are both there. Where they come in the other order, that is another fault, and found by itself."""
+    one, other = two
+    begins, ends = stream.find(one.data) + len(one.data), stream.find(other.data)
+    return stream[begins:ends] if begins <= ends else b"\n"
+
+
+@check("four-byte-characters", needs="two-users-exchange")
+def test_emoji_arrive(chat: Chat) -> None:
+    """Эмодзи и редкие буквы доходят как есть."""
+    if codecs.lookup(chat.dialect.encoding).name != "utf-8":
+        raise NotApplicable("в кодировке этого чата эмодзи нет")
+    boris, vera = chat.join("Борис", "Вера")
+    boris.says(EMOJI)
+    vera.hears(EMOJI, by=boris)
+    vera.says("красиво")
+    boris.hears("красиво", by=vera)
+
+
+@check("invalid-bytes", needs="two-users-exchange")
+def test_bytes_that_are_no_text(chat: Chat) -> None:
+    """Байты, которые не складываются в UTF-8, не мешают остальным."""
+    boris, vera = chat.join("Борис", "Вера")
+    others = [vera] if chat.seats == 2 else [vera, *chat.join("Глеб")]
+    boris.excused = True  # he may be put out for it, or not be heard any more
+    boris.sends(chat.framed(_PLACE, boris).replace(_PLACE.encode(), NO_TEXT))
+    chat.settle()
+    chat.survives("сервер работает и после байтов, которые не складываются в UTF-8")
+    for author, hearer in itertools.permutations(others, 2):
+        author.says("мы тут ни при чём")
+        hearer.hears("мы тут ни при чём", by=author)
+
+
+@check("empty-message", needs="two-users-exchange")
+def test_an_empty_message(chat: Chat) -> None:
+    """Пустая строка и одни пробелы никому не вредят, и тому, кто их послал, тоже."""
+    boris, vera = chat.join("Борис", "Вера")
+    for empty in ("", "   ") if chat.framed_both_ways else ("   ", "\n"):
+        boris.sends(chat.framed(empty, boris))
+        chat.settle()
+    boris.says("а я ещё здесь")
+    vera.hears("а я ещё здесь", by=boris)
+    if chat.dialect.turns == "free":  # in turns, whose turn it is now depends on whether an empty message counts
+        vera.says("и я")
+        boris.hears("и я", by=vera)
+
+
+def _only_where_framed(chat: Chat) -> None:
+    if not chat.framed_both_ways:
+        raise NotApplicable("границ между сообщениями в этом чате нет")
 
 
 def _arrives_whole(chat: Chat, text: Unique) -> None:

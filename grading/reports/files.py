@@ -17,8 +17,16 @@ _LONGEST: Final = 100  # characters of a name; file systems take 255 bytes, and 
 
 
 def write(report: Report, folder: Path) -> Path:
-    """Write the report as JSON into the folder, in place of an older one of the same submission. Raises OSError."""
-    path = folder / f"{stem(report.path)}.json"
+    """Write the report as JSON into the folder, in place of an older one of the same submission, and beside it a program for each
+    conversation that went wrong, NAME.CHECK.replay.py. Raises OSError."""
+    name = stem(report.path)
+    replays = {f"{name}.{check.id}.replay.py": check.replay for check in report.checks if check.replay}
+    for old in folder.glob("*.replay.py"):
+        if old.name not in replays and re.fullmatch(re.escape(name) + r"\.[a-z0-9-]+\.replay\.py", old.name):
+            old.unlink()  # that check passes now
+    for file, text in replays.items():
+        write_atomically(folder / file, text.encode("utf-8", "backslashreplace"))
+    path = folder / f"{name}.json"
     write_atomically(path, (json_lines.line(report) + "\n").encode("utf-8"))
     return path
 

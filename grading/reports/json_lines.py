@@ -31,6 +31,7 @@ def to_object(report: Report) -> dict[str, Any]:
         "score": report.score,
         "max_score": report.max_score,
         "seconds": round(report.seconds, 3),
+        "phases": {name: round(seconds, 3) for name, seconds in report.phases.items()},
         "seed": report.seed,
         "checks": [_check(check) for check in report.checks],
     }
@@ -53,6 +54,8 @@ def _check(check: CheckResult) -> dict[str, Any]:
     }
     if check.unstable:
         found["unstable"] = True
+    if check.replay:
+        found["replay"] = check.replay
     return found
 
 

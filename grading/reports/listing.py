@@ -30,23 +30,29 @@ class Layer(Protocol):
 
 
 def show_checks(checks: Iterable[CheckInfo], rubrics: Sequence[Rubric], console: Console) -> None:
-    """Every check: its id, level, what it shows, and its points in each variant; an empty cell means it does not apply there.
+    """Every check: its id, level, points in each variant, what it shows, and which must have passed before it.
+
+    An empty cell means that the check does not apply to that variant.
 
     They come in the order of the rubrics, those without points last.
     """
     table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    table.add_column(_("проверка"), overflow="fold", min_width=12)
+    table.add_column(_("проверка и что она показывает"), overflow="fold", min_width=24)
     table.add_column(_("уровень"), no_wrap=True)
     for rubric in rubrics:
-        table.add_column(Text(safe(rubric.variant)), justify="right", overflow="fold", min_width=5)
-    table.add_column(_("что показывает"), overflow="fold", min_width=16)
+        table.add_column(Text(safe(rubric.variant)), justify="right", overflow="fold", width=max(5, len(rubric.variant)))
     order = list(dict.fromkeys(id for rubric in rubrics for id in rubric.points))
     for check in sorted(checks, key=lambda check: order.index(check.id) if check.id in order else len(order)):
         points = [Text(str(rubric.points[check.id]) if check.id in rubric.points else "") for rubric in rubrics]
-        table.add_row(Text(check.id), Text(check.level), *points, Text(safe(_(check.title))))
+        what = Text.assemble((check.id, "bold"), "\n", safe(_(check.title)))
+        if check.needs:
+            what.append("\n" + _("после: {id}").format(id=check.needs), "dim")
+        table.add_row(what, Text(check.level), *points)
     table.add_section()
     totals = [Text(str(sum(rubric.points.values()))) for rubric in rubrics]
-    table.add_row(Text(_("всего")), Text(), *totals, Text(_("must — текст задания, should — качество, info — к сведению")))
+    table.add_row(Text(_("всего")), Text(), *totals)
+    table.caption_justify = "left"
+    table.caption = _("must — текст задания, should — качество, info — к сведению; пустая клетка — к варианту не относится")
     console.print(table)
 
 

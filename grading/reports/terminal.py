@@ -81,6 +81,8 @@ def _model(name: str) -> str:
 def _speech(report: Report) -> Iterator[RenderableType]:
     yield _heading(_("Как говорит ваш сервер"))
     lines = words.dialect(report.dialect)
+    if lines and report.needs_review:
+        yield _indented(_("Это только предположение: понять сервер до конца не удалось."), "magenta")
     yield _grid(lines) if lines else _body(_("Узнать не удалось: до разговора дело не дошло."))
     if report.isolation:
         yield _indented(_("Изоляция: {how}").format(how=words.isolation(report.isolation)), "dim")
@@ -104,6 +106,9 @@ def _missing(checks: list[CheckResult]) -> Iterator[RenderableType]:
         if number:
             yield Text()
         yield _failure(check, behind[check.id])
+    if any(check.replay for check in failed):
+        yield Text()
+        yield _indented(_("Повторить эти разговоры у себя: grade --output ПАПКА положит туда программы *.replay.py."), "dim")
     for check in switched_off:
         yield _line("—", "yellow", check, _("отключено в lab.toml, поэтому баллов не даёт"))
 

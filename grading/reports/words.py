@@ -27,8 +27,12 @@ _FRAMING: Final = {
     "lines-out": N_("перевод строки в том, что шлёт сервер; от гостей он его не ждёт"),
     "json": N_("объект JSON"),
     "json-lines": N_("объект JSON на каждой строке"),
+    "json-out": N_("объект JSON в том, что шлёт сервер; от гостей он ждёт простой текст"),
+    "nul": N_("нулевой байт после каждого сообщения"),
     "length": N_("перед сообщением — его длина"),
+    "length-line": N_("перед сообщением — строка с его длиной"),
 }
+_TRANSPORTS: Final = {"": "", "tcp": "", "udp": N_("по UDP"), "console": N_("второй собеседник сидит за клавиатурой сервера")}
 _MODELS: Final = {
     "threads": N_("поток на каждого гостя"),
     "select": N_("один поток и select"),
@@ -71,12 +75,27 @@ def dialect(found: Mapping[str, str | bool]) -> list[tuple[str, str]]:
         (_("кто-то вошёл"), example(text("joined")) or _("не объявляется")),
         (_("кто-то вышел"), example(text("left")) or _("не объявляется")),
         (_("слово выхода"), quoted(text("quit"))),
-        (_("границы"), _look(_FRAMING, text("framing"))),
+        (_("границы"), framing(text("framing"))),
+        (_("гость шлёт имя"), "" if text("hello") in ("", "{name}") else example(text("hello"))),
+        (_("потом шлёт"), example(text("then"))),
+        (_("гость шлёт текст"), "" if text("says") in ("", "{text}") else example(text("says"))),
         (_("очередь"), _("говорят по очереди") if text("turns") == "alternate" else ""),
-        (_("связь"), "" if text("transport") in ("", "tcp") else safe(text("transport"))),
+        (_("связь"), _look(_TRANSPORTS, text("transport"))),
         (_("кодировка"), "" if text("encoding") in ("", "utf-8") else safe(text("encoding"))),
     ]
     return [(what, how) for what, how in lines if how]
+
+
+def framing(name: str) -> str:
+    """How messages are told apart; lengths come with their size."""
+    kind, _dash, rest = name.partition("-")
+    if kind != "length" or name in _FRAMING:
+        return _look(_FRAMING, name)
+    if rest.startswith("decimal-"):
+        return _("перед сообщением — его длина цифрами, мест под неё {n}").replace("{n}", safe(rest.removeprefix("decimal-")))
+    size, _dash, little = rest.partition("-")
+    order = _(", младший байт первый") if little else ""
+    return _("перед сообщением — его длина в байтах: {n}").replace("{n}", safe(size)) + order
 
 
 def isolation(used: Isolation) -> str:

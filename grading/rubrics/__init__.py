@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import get_close_matches
@@ -19,9 +19,10 @@ from grading.errors import ConfigError
 from grading.messages import _
 from grading.options import Options
 
-BUILT_IN: Final = ("multi-user", "two-user")  # in this order of preference where two give the same course points
+BUILT_IN: Final = ("multi-user", "select", "udp", "two-user")  # what `--variant` chooses from, and what a submission is tried by without it
 
-_KEYS: Final = ("variant", "factor", "pass_mark", "models", "title", "points")
+_KEYS: Final = ("variant", "factor", "pass_mark", "transport", "models", "required", "forbidden", "allowed", "title", "points")
+_TRANSPORTS: Final = ("tcp", "udp", "console")
 _MODELS: Final = ("threads", "select", "blocking", "asyncio", "udp", "other")
 
 
@@ -33,17 +34,24 @@ class Rubric:
         variant: its name, as `--variant` and the reports say it.
         factor: course points = score x factor, rounded half up; exact, so that 0.6 is six tenths.
         pass_mark: the least score that passes.
-        points: check id -> whole points, summing to 100; what is not here does not apply to the variant.
+        points: check id -> points, summing to 100, fractions allowed; what is not here does not apply to the variant.
+        transports: over what guests may come ("tcp", "udp", "console"), else it is another assignment; empty for anything.
         models: what `concurrency-model` accepts; empty for anything.
+        required, forbidden: modules the server must or must not import, for `uses-socket`.
+        allowed: modules that do the student's work and are let pass all the same, e.g. "socketserver".
         title: language -> the variant in words.
     """
 
     variant: str
     factor: Decimal
     pass_mark: int
-    points: dict[str, int]
+    points: dict[str, Decimal]
     models: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
     title: dict[str, str] = field(default_factory=dict)
+    transports: tuple[str, ...] = ()
 
 
 def built_in() -> tuple[Rubric, ...]:
@@ -73,7 +81,10 @@ def chosen(options: Options, known: Collection[str] = ()) -> tuple[Rubric, ...]:
 
 
 def load(path: Path, known: Collection[str] = ()) -> Rubric:
-    """Read a teacher's rubric. Raises ConfigError."""
+    """Read a teacher's rubric, or one of the kit by its bare name ("strict"). Raises ConfigError."""
+    own = files("grading").joinpath("rubrics", f"{path}.toml")
+    if str(path) == path.name and not path.exists() and own.is_file():
+        return parse(own.read_text(encoding="utf-8"), f"{path}.toml", known)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -113,26 +124,37 @@ class _Reader:
             raise self._wrong("factor", _("число от 0 до 1, например 0.6"))
         if not 0 <= pass_mark <= 100:
             raise self._wrong("pass_mark", _("целое число от 0 до 100"))
-        return Rubric(variant, Decimal(factor), pass_mark, self._points(known), self._models(), self._title())
+        modules = {key: self._modules(key) for key in ("required", "forbidden", "allowed")}
+        transports, models = self._choice("transport", _TRANSPORTS), self._choice("models", _MODELS)
+        points, title = self._points(known), self._title()
+        return Rubric(variant, Decimal(factor), pass_mark, points, models, **modules, title=title, transports=transports)
 
-    def _points(self, known: Collection[str]) -> dict[str, int]:
+    def _points(self, known: Collection[str]) -> dict[str, Decimal]:
         points: dict[str, Any] = self._get("points", dict, _("раздел с баллами проверок"))
         if known:
             self._known_names(points, known, "points", _("Нет проверки «{name}»."))
         for name, worth in points.items():
-            if type(worth) is not int or worth < 0:  # bool is an int too, and no number of points
-                raise self._error(name, _("Баллы «{name}» — целое число не меньше нуля.").format(name=name), "points")
+            if type(worth) not in (int, Decimal) or not Decimal(worth).is_finite() or worth < 0:  # bool is an int too
+                raise self._error(name, _("Баллы «{name}» — число не меньше нуля, например 2 или 0.5.").format(name=name), "points")
         if (total := sum(points.values())) != 100:
             raise self._error("points", _("Баллы в сумме дают {total}, а должны 100.").format(total=total))
-        return points
+        return {name: Decimal(worth) for name, worth in points.items()}
 
-    def _models(self) -> tuple[str, ...]:
-        models = self._get("models", list, _('список, например ["threads", "select"]'), [])
-        for name in models:
-            if name not in _MODELS:
-                wrong = _("Нет модели «{name}».").format(name=name) + suggest(str(name), _MODELS)
-                raise self._error("models", wrong + " " + _("Есть: {names}.").format(names=", ".join(_MODELS)))
-        return tuple(models)
+    def _choice(self, key: str, there: Sequence[str]) -> tuple[str, ...]:
+        """A list of names out of those there are."""
+        example = ", ".join(f'"{name}"' for name in there[:2])
+        chosen: list[object] = self._get(key, list, _("список, например [{example}]").format(example=example), [])
+        for name in chosen:
+            if name not in there:
+                wrong = _("В «{key}» нет «{name}».").format(key=key, name=name) + suggest(str(name), there)
+                raise self._error(key, wrong + " " + _("Есть: {names}.").format(names=", ".join(there)))
+        return tuple(map(str, chosen))
+
+    def _modules(self, key: str) -> tuple[str, ...]:
+        names = self._get(key, list, _('список модулей, например ["threading"]'), [])
+        if not all(isinstance(name, str) and name for name in names):
+            raise self._wrong(key, _('список модулей, например ["threading"]'))
+        return tuple(names)
 
     def _title(self) -> dict[str, str]:
         title: dict[str, Any] = self._get("title", dict, _("раздел с названиями ru и en"), {})

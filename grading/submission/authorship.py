@@ -20,6 +20,7 @@ _NAME = re.compile(r"name|nick|user|login|author|sender|имя|ник", re.I)
 _CHOSEN = frozenset({"input", "choice", "randint", "argv", "getsockname", "gethostname", "getuser", "uuid4", "getpid", "ask", "askstring"})
 _KEYBOARD = frozenset({"input", "readline", "ainput", "prompt"})
 _CLOCK = frozenset({"now", "time", "strftime", "ctime", "asctime", "localtime", "today", "datetime", "isoformat"})
+_PEELED = frozenset({"encode", "strip", "rstrip", "ljust", "upper", "lower"})
 _DEPTH = 6  # assignments followed back: enough for people
 _MEANINGS = 20  # assignments to one variable that are looked at
 _STEPS = 2_000  # altogether: `x = x + x` written a thousand times must not keep the grader busy
@@ -159,7 +160,7 @@ def _parts(node: ast.expr) -> list[ast.expr] | None:
             parts = list(right.elts) if isinstance(right, ast.Tuple) else [right]
         case ast.Dict(values=values):
             parts = values
-        case ast.Call(func=ast.Attribute(value=inner, attr="encode" | "strip" | "rstrip" | "ljust" | "upper" | "lower")):
+        case ast.Call(func=ast.Attribute(value=inner, attr=attribute)) if attribute in _PEELED:
             parts = [inner]
         case ast.Call(func=ast.Attribute(attr="format"), args=args, keywords=words):
             parts = [*args, *(word.value for word in words)]
@@ -171,6 +172,8 @@ def _parts(node: ast.expr) -> list[ast.expr] | None:
 
 
 def _is_composed(value: ast.expr) -> bool:
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr in _PEELED:
+        return _is_composed(value.func.value)  # name = input().strip() is still one name
     parts = _parts(value)
     return parts is not None and any(not isinstance(part, ast.Constant) for part in parts)
 

@@ -15,7 +15,7 @@ from grading.submission.modules import Import, Sources, above, closure, imports_
 from grading.submission.traits import CHAT, Traits
 
 # Numbers that sockets are given besides ports: buffer sizes and the like say nothing about who talks to whom.
-_BUFFERS = frozenset({1024, 2048, 4096, 8192, 16384, 32768, 65535})
+BUFFERS = frozenset({1024, 2048, 4096, 8192, 16384, 32768, 65535})
 _SERVER_NAME = re.compile(r"serv|host|сервер", re.I)
 _CHAT_NAME = re.compile(r"chat|чат|task_?4|(^|[/_])4([/_.]|$)|задани\w*[ _]?4", re.I)
 _ASIDE_NAME = re.compile(r"test|old|backup|copy|копия|example|draft|bench", re.I)
@@ -94,7 +94,7 @@ def clients(sources: Sources, server: Candidate | None) -> tuple[str, ...]:
     found = [path for path in sources if path not in used and traits_of(sources[path]).is_client]
     if server is None:
         return tuple(found)
-    ports = {n for n in server.traits.numbers if n > 1023} - _BUFFERS
+    ports = {n for n in server.traits.numbers if n > 1023} - BUFFERS
     same = [path for path in found if any(traits_of(sources[m]).numbers & ports for m in closure(path, sources))]
     digits = re.findall(r"\d+", PurePosixPath(server.path).stem)
     alike = [path for path in same if digits and re.findall(r"\d+", PurePosixPath(path).stem) == digits]

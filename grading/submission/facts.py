@@ -14,6 +14,7 @@ from grading.submission.model import Origin, Place, Problem, SourceFacts
 from grading.submission.modules import Sources, above, closure, imports_of, is_missing, parent, resolve
 from grading.submission.quitwords import quit_words
 from grading.submission.texts import read_source, syntax_problem_of
+from grading.submission.ways import encoding_of, ways_of
 
 # Modules that do the work of this lab instead of the student.
 _ENGINES = frozenset(
@@ -42,12 +43,14 @@ def facts_of(server: Candidate, clients: Iterable[str], sources: Sources) -> Sou
         threads=traits.threads or "threading" in {place.name for place in imports},
         select=traits.selects,
         asyncio=traits.asyncio,
-        transport="udp" if traits.udp else "tcp" if traits.accepts or traits.listens else "",
+        transport="tcp" if traits.accepts or traits.listens else "udp" if traits.udp else "",
         keyboard=traits.inputs or any(b"sys.stdin" in raw for raw in own.values()),
         argv=traits.argv,
         quit_words=quit_words(own.values()),
         author=author_among(programs),
         client_quit_words=quit_words(programs),
+        ways=ways_of(list(own.values()), programs),
+        encoding=encoding_of(own.values()),
     )
 
 

@@ -25,6 +25,7 @@ from typing import Any
 from grading.errors import ConfigError
 from grading.submission.model import LabSettings, printable
 from grading.submission.trees import Unreadable, read_regular
+from grading.wire import is_known
 from reference.dialect import Dialect
 
 NAME = "lab.toml"
@@ -117,7 +118,19 @@ class _Reader:
             if not choices and not isinstance(value, kinds[key]):
                 word = "true или false" if kinds[key] is bool else "строкой"
                 raise self._error(f"«{key}» должно быть {word}, а не {value!r}", "dialect", key)
+        self._templates(table)
         return dict(table)
+
+    def _templates(self, table: Mapping[str, Any]) -> None:
+        """What guests are to send must hold what they have to say."""
+        if not is_known(table.get("framing", "none")):
+            lengths = "length-2, length-4, length-4-little, length-decimal-10, length-line"
+            known = f"none, lines, lines-out, json, json-lines, json-out, nul, {lengths}"
+            raise self._error(f"«framing» бывает {known}, а не {table['framing']!r}", "dialect", "framing")
+        if "{text}" not in table.get("says", "{text}"):
+            raise self._error("в «says» нет места {text}", "dialect", "says")
+        if "{name}" not in (table.get("hello") or "{name}"):
+            raise self._error("в «hello» нет места {name}; если клиент не называется, оставьте пустую строку", "dialect", "hello")
 
     def _error(self, message: str, section: str, key: str) -> ConfigError:
         return ConfigError(message, self.file, line_of(self.text, section, key))

@@ -64,6 +64,17 @@ class Origin:
 
 
 @dataclass(frozen=True)
+class Way:
+    """A way in which a guest's program may speak: these fields of reference.dialect.Dialect, guessed or settled in lab.toml."""
+
+    framing: str = "none"
+    hello: str = "{name}"
+    then: str = ""
+    says: str = "{text}"
+    escaped: bool = True
+
+
+@dataclass(frozen=True)
 class SourceFacts:
     """What reading the server's own source tells (the server file and the local modules it imports).
 
@@ -79,6 +90,8 @@ class SourceFacts:
         quit_words: constants it compares received text with before it ends a session.
         author: "client" if a client's listing puts a name before what it sends, "nobody" if clients send the bare text, "" unknown.
         client_quit_words: words that end the client program.
+        ways: how guests may have to speak where plain text does not do: guesses, the likeliest first.
+        encoding: the one that all text is decoded and encoded in, "" if that is UTF-8 or not said.
     """
 
     imports: tuple[Place, ...] = ()
@@ -95,6 +108,8 @@ class SourceFacts:
     quit_words: tuple[str, ...] = ()
     author: Literal["client", "nobody", ""] = ""
     client_quit_words: tuple[str, ...] = ()
+    ways: tuple[Way, ...] = ()
+    encoding: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,114 @@
+"""Many guests at once, and one who does not read: scenarios with them, without thirty waits where one will do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+from grading.chat import Chat
+from grading.guests import Guest
+from grading.stillness import Rest
+from grading.verdicts import NotApplicable
+
+MESSAGE: Final = 1024
+"""Bytes of one message that is only to fill buffers: a divisor of every usual buffer size, as BURST_WIDTH of a burst."""
+AT_ONCE: Final = 4
+MOST_ROUNDS: Final = 64
+"""Rounds of so many messages, 256 KB in all: the kernel keeps 12 to 25 KB for a guest who connected with `reads=False`."""
+MARGIN: Final = 32
+"""Messages said when nothing more fits: the kernel tidies its buffers up after a while, and then a little more does."""
+
+
+def gather(chat: Chat, count: int) -> list[Guest]:
+    """So many newcomers come into the room, as many at a time as the server's listen() leaves room for.
+
+    Where a newcomer is announced, names are given one after another all the same: a server whose threads announce two people at the same
+    moment may fail once in ten runs, and its report must not depend on luck.
+
+    Raises: NotApplicable for a server that burns processor time: each guest may make it worse, and waiting for thirty would take minutes.
+    """
+    if chat.clock.known_busy or (chat.clock.suspected_busy and chat.settle(sure=True) is Rest.BUSY):
+        raise NotApplicable("сервер занят бесконечным циклом, и толпу гостей он обслуживал бы несколько минут")
+    announced, nameless = bool(chat.dialect.joined), chat.dialect.named_by == "nobody"
+    came: list[Guest] = []
+    while len(came) < count:
+        inside = list(chat.guests)
+        at_once = 1 if announced and nameless else min(count - len(came), chat.server.door())
+        with _noticed(chat, inside if announced and nameless else []):
+            batch = [chat.arrive(f"Гость {len(came) + number}") for number in range(1, at_once + 1)]
+        for guest in batch:
+            if announced and not nameless:
+                with _noticed(chat, inside):
+                    chat.give_name(guest)
+                inside.append(guest)
+            else:
+                chat.give_name(guest)
+        if not nameless:
+            chat.settle()
+        came += batch
+    return came
+
+
+def scatter(chat: Chat, guests: Iterable[Guest]) -> None:
+    """They all leave, every other one by a reset; one after another where that is announced."""
+    for number, guest in enumerate(list(guests)):
+        if chat.dialect.left:
+            with _noticed(chat, [other for other in chat.guests if other is not guest]):
+                chat.go(guest, reset=bool(number % 2))
+        else:
+            chat.go(guest, reset=bool(number % 2))
+    chat.settle()
+
+
+@contextmanager
+def _noticed(chat: Chat, hearers: Sequence[Guest]) -> Iterator[None]:
+    """What is done inside reaches each of these as something new; where it does not, or there are none, nothing more comes in the end."""
+    before = [(guest.link.inbox, len(guest.link.inbox)) for guest in hearers]
+    yield
+    if not hearers or not chat.soon(lambda: all(len(inbox) > length for inbox, length in before)):
+        chat.settle()
+
+
+def clog(chat: Chat, author: Guest, hearer: Guest, sleeper: Guest) -> None:
+    """`author` talks until the server can write no more to `sleeper`, who does not read.
+
+    It is over as well when that is the server's own business (it dropped him, or keeps his messages itself), and when `hearer` gets nothing
+    any more. What the others have received is taken: it was no conversation.
+    """
+    _fill(chat, author, hearer, sleeper)
+    chat.settle()
+    for guest in (author, hearer):
+        guest.forget()
+
+
+def _fill(chat: Chat, author: Guest, hearer: Guest, sleeper: Guest) -> None:
+    written, full = chat.server.written(sleeper.link), False
+    if written is None:  # it cannot be seen; so more is said than there is room for
+        _chatter(chat, author, 2 * MARGIN)
+        return
+    for _ in range(MOST_ROUNDS):
+        if not _goes_on(chat, author, hearer):
+            _chatter(chat, author, MARGIN)
+            return
+        before, was_full, written = written, full, chat.server.written(sleeper.link)
+        if written == before and not was_full:  # it may be late
+            chat.settle()
+            written = chat.server.written(sleeper.link)
+        full = written == before
+        if written is None or (full and was_full):
+            return
+
+
+def _goes_on(chat: Chat, author: Guest, hearer: Guest) -> bool:
+    """Whether anything at all of what `author` says still comes to `hearer`."""
+    taken = len(hearer.link.inbox)
+    _chatter(chat, author, AT_ONCE)
+    if not chat.soon(lambda: len(hearer.link.inbox) >= taken + AT_ONCE * MESSAGE):
+        chat.settle()
+    return len(hearer.link.inbox) > taken
+
+
+def _chatter(chat: Chat, author: Guest, count: int) -> None:
+    texts = chat.words.burst(count, MESSAGE - len(chat.framed("")))
+    author.sends(b"".join(map(chat.framed, texts)))

@@ -1,0 +1,180 @@
+"""How guests may have to speak, guessed from the source: JSON, lengths, commands. The interview tries the guesses and trusts none.
+
+What a client's listing sends is the best guess; without one, what the server looks up and compares with must do.
+"""
+
+from __future__ import annotations
+
+import ast
+import codecs
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import chain, product
+from typing import Final
+
+from grading.submission.model import Way
+from grading.submission.wirewords import Words, read_words
+
+MOST_WAYS: Final = 6
+"""Guesses worth trying; each costs a fresh server."""
+_CYRILLIC: Final = frozenset({"cp1251", "koi8-r", "koi8-u", "cp866", "iso8859-5", "mac-cyrillic"})
+_NAME: Final = re.compile(r"(user|nick|client|my)?_?(name|nick|login)|user|author|sender|from|имя|ник", re.I)
+_TEXT: Final = re.compile(r"(message|msg|chat)?_?(text|message|msg|content|body|data|payload|line)|сообщение|текст", re.I)
+_KIND: Final = re.compile(r"type|kind|action|cmd|command|event|op|method|status", re.I)
+_TIME: Final = re.compile(r"time|date|timestamp|ts|sent_at", re.I)
+_ENTERS: Final = re.compile(r"/?(set_?)?(user_?|nick_?)?(name|nick|login|join|hello|hi|register|reg|auth|connect|enter|user)", re.I)
+_TALKS: Final = re.compile(r"/?(send_?|chat_?|to[ _])?(message|msg|text|say|send|all|chat|broadcast|public)", re.I)
+_PUNCTUATION: Final = ":;|=, /"
+
+
+def ways_of(servers: Sequence[bytes], clients: Sequence[bytes]) -> tuple[Way, ...]:
+    """The guesses for a server and the clients beside it, the likeliest first; () where nothing speaks for more than plain text."""
+    server, client = read_words(servers), read_words(clients)
+    speaks_json = server.json or client.json
+    found = chain(_objects(server, client) if speaks_json else _commands(server, client), _plain(server, client))
+    usual = (Way(), Way(framing="lines"))
+    return tuple(dict.fromkeys(way for way in found if way not in usual))[:MOST_WAYS]
+
+
+def encoding_of(servers: Iterable[bytes]) -> str:
+    """The one encoding, other than UTF-8 and ASCII, in which all that the server decodes and encodes is; "" if there is none."""
+    names = {_normal(name) for name in read_words(servers).encodings}
+    return names.pop() if len(names) == 1 and names <= _CYRILLIC else ""
+
+
+def _normal(name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except (LookupError, ValueError):
+        return ""
+
+
+# -- how messages are told apart
+
+
+def _lengths(server: Words, client: Words) -> list[str]:
+    by_bytes = [length for length in server.lengths if length in client.lengths] or server.lengths
+    digits = [width for width in server.digits if width in client.digits] or server.digits
+    return by_bytes or [f"length-decimal-{width}" for width in digits]
+
+
+def _framings(server: Words, client: Words) -> list[str]:
+    """For messages that are not JSON."""
+    framings = ["lines", "none"] if server.lines else ["none", "lines"]
+    return [*_lengths(server, client), *(["nul"] if server.nul else []), *framings]
+
+
+def _plain(server: Words, client: Words) -> Iterator[Way]:
+    """The name and the text as they are."""
+    yield from (Way(framing=framing) for framing in _framings(server, client))
+
+
+# -- JSON
+
+
+def _objects(server: Words, client: Words) -> Iterator[Way]:
+    lines = server.lines or client.lines
+    framings = _lengths(server, client) or (["json-lines", "json"] if lines else ["json", "json-lines"])
+    enters, talks = _templates(client.objects)
+    if not talks and not enters:
+        enters, talks = _looked_up(server)
+    escaped = not (client.raw_json if client.objects else server.raw_json)
+    introduced = [Way("", hello, "", text) for hello, text in product(enters[:2], talks[:2])]
+    alone = [Way("", "", "", text) for text in talks[:2]]
+    told_apart = client.objects or any(_ENTERS.fullmatch(word) for word in server.compared)  # else the name may be in each message
+    ways = [
+        *(introduced + alone if told_apart else alone + introduced),
+        *(Way("", hello, "", "{text}") for hello in enters[:1]),
+        *(Way("", "{name}", "", text) for text in talks[:1]),
+    ]
+    for framing in framings[:2]:
+        yield from (replace(way, framing=framing, escaped=escaped) for way in ways)
+        ways = ways[:1]  # the likeliest once more, framed otherwise
+
+
+def _templates(objects: list[ast.Dict]) -> tuple[list[str], list[str]]:
+    """(those that give a name, those that say a text) of the objects a client puts together."""
+    enters, talks = [], []
+    for display in objects:
+        template = "{" + ", ".join(f"{_string(key)}: {_value(key, value)}" for key, value in _items(display)) + "}"
+        if "{text}" in template:
+            talks.append(template)
+        elif "{name}" in template:
+            enters.append(template)
+    return enters, talks
+
+
+def _items(display: ast.Dict) -> Iterator[tuple[str, ast.expr]]:
+    for key, value in zip(display.keys, display.values, strict=True):
+        if isinstance(key, ast.Constant):
+            yield str(key.value), value
+
+
+def _value(key: str, value: ast.expr) -> str:
+    """What a client writes under a key: the constant itself, else what the key or else the variable is called after."""
+    if isinstance(value, ast.Constant) and isinstance(value.value, str | int | float | bool | None):
+        return json.dumps(value.value, ensure_ascii=False)
+    variables = [node for node in ast.walk(value) if isinstance(node, ast.Name | ast.Attribute)]
+    for word in (key, *(node.id if isinstance(node, ast.Name) else node.attr for node in variables)):
+        if _TEXT.fullmatch(word):
+            return '"{text}"'
+        if _NAME.fullmatch(word):
+            return '"{name}"'
+        if _TIME.fullmatch(word):
+            return '"12:30"'
+    return '""'
+
+
+def _looked_up(server: Words) -> tuple[list[str], list[str]]:
+    """The same from what a server looks up in the objects it gets."""
+    keys = {meaning: [key for key in server.keys if pattern.fullmatch(key)][:2] for meaning, pattern in (("name", _NAME), ("text", _TEXT))}
+    kind = next((key for key in server.keys if _KIND.fullmatch(key)), "")
+
+    def of_kind(pattern: re.Pattern[str]) -> str:
+        word = next((word for word in server.compared if pattern.fullmatch(word)), "")
+        return f"{_string(kind)}: {_string(word)}, " if kind and word else ""
+
+    for record in server.records:  # a message that is a dataclass has to have all its fields
+        if any(map(_TEXT.fullmatch, record)):
+            return [], ["{" + ", ".join(f"{_string(one)}: {_field(one, server.compared)}" for one in record) + "}"]
+    enters = [f'{{{of_kind(_ENTERS)}{_string(name)}: "{{name}}"}}' for name in keys["name"]]
+    names = f'{_string(keys["name"][0])}: "{{name}}", ' if keys["name"] else ""
+    texts = [f'{_string(text)}: "{{text}}"}}' for text in keys["text"]]
+    return enters, [f"{{{of_kind(_TALKS)}{names}{text}" for text in texts]
+
+
+def _field(name: str, words: list[str]) -> str:
+    if _KIND.fullmatch(name):
+        return _string(next((word for word in words if _TALKS.fullmatch(word)), "message"))
+    return _value(name, ast.Name(name))
+
+
+def _string(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+# -- commands
+
+
+def _commands(server: Words, client: Words) -> Iterator[Way]:
+    """`NICK:anna`, `/nick anna`; and perhaps `MSG:text`. Only what the server itself compares with is a command."""
+    enters, talks = _spoken(server, client, _ENTERS, "{name}"), _spoken(server, client, _TALKS, "{text}")
+    for framing in _framings(server, client):
+        for hello in enters[:2]:
+            yield from (Way(framing, hello, "", says) for says in (*talks[:1], "{text}"))
+
+
+def _spoken(server: Words, client: Words, wanted: re.Pattern[str], place: str) -> list[str]:
+    """Templates for the commands of one kind."""
+    templates = []
+    for command in server.compared:
+        bare = command.rstrip(_PUNCTUATION)
+        if not bare or not wanted.fullmatch(bare):
+            continue
+        sent = [before for before, _ in client.prefixes if before.startswith(bare) and before != bare]
+        cut = [separator for separator in server.split if separator and separator in _PUNCTUATION]
+        ends = [command] if command != bare else [bare + end for end in (*cut, " ")]
+        templates += [f"{start}{place}" for start in dict.fromkeys([*sent, *ends]) if start[len(bare) :].strip(_PUNCTUATION) == ""]
+    return list(dict.fromkeys(templates))

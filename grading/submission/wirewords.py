@@ -1,0 +1,199 @@
+"""The words of a protocol, collected from source code: keys of JSON, commands, lengths, separators. Read, never run; see `ways`."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Final
+
+from grading.submission.texts import read_source
+
+_STRUCT: Final = re.compile(r"([@=<>!]?)([HhIiLlQq])")
+_SIZES: Final = {"h": 2, "i": 4, "l": 4, "q": 8}
+_DIGITS: Final = re.compile(r"[ 0]?[<>^=]?0?(\d{1,2})d?")
+_MOST: Final = 40  # of each kind of word: what people write by hand has a few
+
+
+@dataclass
+class Words:
+    """What some files of source say.
+
+    Attributes:
+        objects: dict displays with nothing but strings as keys; keys: strings used to look something up.
+        records: the fields of each dataclass.
+        compared: strings that text is compared with or starts with, or that a class gives names to; split: strings it is split at.
+        prefixes: (what stands before, after) a single value put into a string.
+        lengths: framings by a length; digits: widths of decimal lengths.
+        json, raw_json: JSON is used, and told to leave letters as they are.
+        lines, nul: text is cut at newlines, at zero bytes.
+        encodings: named in encode and decode.
+    """
+
+    objects: list[ast.Dict] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    records: list[list[str]] = field(default_factory=list)
+    compared: list[str] = field(default_factory=list)
+    split: list[str] = field(default_factory=list)
+    prefixes: list[tuple[str, str]] = field(default_factory=list)
+    lengths: list[str] = field(default_factory=list)
+    digits: list[int] = field(default_factory=list)
+    encodings: list[str] = field(default_factory=list)
+    json: bool = False
+    raw_json: bool = False
+    lines: bool = False
+    nul: bool = False
+
+
+def read_words(files: Iterable[bytes]) -> Words:
+    """Everything of use in these files; one that cannot be parsed says nothing."""
+    words = Words()
+    for raw in files:
+        tree = read_source(raw).tree
+        if tree is not None:
+            with suppress(RecursionError):
+                _Reader(tree, words).read()
+    return words
+
+
+class _Reader:
+    """Reads one file."""
+
+    def __init__(self, tree: ast.Module, words: Words) -> None:
+        self.tree, self.words = tree, words
+        self.constants = {
+            target.id: node.value.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        self.sizes: list[int] = []  # of recv
+        self.number_read = False
+        self.big = not any(isinstance(node, ast.Constant) and node.value == "little" for node in ast.walk(tree))
+
+    def read(self) -> None:
+        for node in ast.walk(self.tree):
+            self._statement(node)
+            self._expression(node)
+        if self.number_read:
+            for size in self.sizes:
+                _add(self.words.digits, size)
+
+    def _statement(self, node: ast.AST) -> None:
+        match node:
+            case ast.Import() | ast.ImportFrom():
+                self.words.json |= "json" in {getattr(node, "module", ""), *(name.name for name in node.names)}
+            case ast.ClassDef():
+                self._class(node)
+            case ast.match_case(pattern=pattern):
+                self._compared([n for n in ast.walk(pattern) if isinstance(n, ast.Constant)])
+
+    def _expression(self, node: ast.AST) -> None:
+        match node:
+            case ast.Call():
+                self._call(node)
+            case ast.Dict(keys=keys) if keys and all(isinstance(key, ast.Constant) and isinstance(key.value, str) for key in keys):
+                _add(self.words.objects, node)
+            case ast.Subscript(slice=ast.Constant(value=str(key)), ctx=ast.Load()):
+                _add(self.words.keys, key)
+            case ast.Compare(ops=[ast.Eq() | ast.NotEq() | ast.In(), *_]):
+                self._compared([node.left, *node.comparators])
+            case ast.JoinedStr(values=values):
+                self._joined(values)
+            case ast.BinOp(left=ast.Constant(value=str(before)), op=ast.Add()):
+                _add(self.words.prefixes, (before, ""))
+            case ast.Constant(value="\0" | b"\0"):
+                self.words.nul = True
+
+    def _call(self, call: ast.Call) -> None:
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
+        first = self._value(call.args[0]) if call.args else None
+        for word in call.keywords:
+            if word.arg == "ensure_ascii" and self._value(word.value) is False:
+                self.words.raw_json = True
+            if word.arg == "encoding":
+                self._encoding(self._value(word.value))
+        match name:
+            case "get" if isinstance(first, str):
+                _add(self.words.keys, first)
+            case "startswith":
+                self._compared(call.args)
+            case "split" | "partition" | "rsplit" | "rpartition" | "splitlines" | "find" | "index" | "endswith" | "readuntil":
+                self._cut(first, name)
+            case "readline" | "makefile":
+                self.words.lines = True
+            case "encode" | "decode":
+                self._encoding(first)
+            case _:
+                self._length(name, first, call)
+
+    def _length(self, name: str, first: object, call: ast.Call) -> None:
+        match name:
+            case "pack" | "unpack" | "Struct" | "unpack_from" | "calcsize" if isinstance(first, str) and (kind := _STRUCT.fullmatch(first)):
+                little = kind[1] not in ("!", ">")
+                _add(self.words.lengths, f"length-{_SIZES[kind[2].lower()]}{'-little' if little else ''}")
+            case "to_bytes" if first in (2, 4, 8):
+                _add(self.words.lengths, f"length-{first}{'' if self.big else '-little'}")
+            case "from_bytes":
+                _add(self.words.lengths, f"length-4{'' if self.big else '-little'}")
+            case "zfill" | "ljust" | "rjust" if isinstance(first, int):
+                _add(self.words.digits, first)
+            case "recv" | "read" | "readexactly" | "recv_exact" | "recvall" | "recv_all" | "read_exact" | "recv_exactly":
+                self.sizes += [size for arg in call.args if isinstance(size := self._value(arg), int) and 0 < size < 100]
+            case "int":
+                self.number_read = True
+
+    def _value(self, node: ast.expr) -> object:
+        if isinstance(node, ast.Constant):
+            return node.value
+        return self.constants.get(node.id) if isinstance(node, ast.Name) else None
+
+    def _compared(self, operands: Iterable[ast.AST]) -> None:
+        for operand in operands:
+            parts = operand.elts if isinstance(operand, ast.Tuple | ast.List | ast.Set) else [operand]
+            for part in parts:
+                value = self._value(part) if isinstance(part, ast.expr) else None
+                value = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+                if isinstance(value, str):
+                    _add(self.words.compared, value)
+
+    def _class(self, node: ast.ClassDef) -> None:
+        if any("dataclass" in ast.unparse(decorator) for decorator in node.decorator_list):
+            names = [one.target.id for one in node.body if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)]
+            _add(self.words.records, names)
+        self._compared(one.value for one in node.body if isinstance(one, ast.Assign))
+
+    def _cut(self, separator: object, how: str) -> None:
+        separator = separator.decode("utf-8", "replace") if isinstance(separator, bytes) else separator
+        self.words.lines |= separator == "\n" or how == "splitlines"
+        if isinstance(separator, str):
+            _add(self.words.split, separator)
+
+    def _joined(self, values: list[ast.expr]) -> None:
+        places = [value for value in values if isinstance(value, ast.FormattedValue)]
+        text = [value.value if isinstance(value, ast.Constant) else "\0" for value in values]
+        if len(places) == 1:
+            before, _, after = "".join(map(str, text)).partition("\0")
+            _add(self.words.prefixes, (before, after))
+            self._width(places[0])
+
+    def _width(self, place: ast.FormattedValue) -> None:
+        """f"{len(message):<10}" writes a length of ten digits."""
+        spec = place.format_spec
+        if not isinstance(spec, ast.JoinedStr) or "len" not in ast.unparse(place.value):
+            return
+        parts = [self._value(part.value) if isinstance(part, ast.FormattedValue) else self._value(part) for part in spec.values]
+        if found := _DIGITS.fullmatch("".join(map(str, parts))):
+            _add(self.words.digits, int(found[1]))
+
+    def _encoding(self, name: object) -> None:
+        if isinstance(name, str):
+            _add(self.words.encodings, name)
+
+
+def _add(collected: list, word: object) -> None:  # type: ignore[type-arg]
+    if word not in collected and len(collected) < _MOST:
+        collected.append(word)
