@@ -1,6 +1,6 @@
 """Reads 1024 bytes at a time and puts the address before every piece.
 caught-by: long-message
-may-also-fail:
+may-also-fail: slow-reader
 variant: multi-user
 speaks: named_by=nobody author=label framing=none
 """

@@ -1,6 +1,6 @@
 """Whoever speaks, the first user's name is put before it.
 caught-by: author-is-known
-may-also-fail:
+may-also-fail: slow-reader, names-kept, random-conversations
 variant: multi-user
 speaks: named_by=prompt author=server framing=lines
 """

@@ -1,6 +1,6 @@
 """A bare except around the loop's body swallows KeyboardInterrupt too.
 caught-by: stops-on-interrupt
-may-also-fail:
+may-also-fail: slow-reader
 variant: multi-user
 speaks: named_by=nobody author=client framing=none
 """

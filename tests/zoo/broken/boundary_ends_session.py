@@ -1,6 +1,6 @@
 """Decodes each recv(1024): half a letter raises UnicodeDecodeError and ends the author's session.
 caught-by: odd-boundary
-may-also-fail: split-character
+may-also-fail: split-character, slow-reader
 variant: multi-user
 speaks: named_by=nobody author=client framing=none
 """

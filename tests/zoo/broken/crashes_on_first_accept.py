@@ -1,6 +1,6 @@
 """accept() gives two values, three are taken: the server dies with the first guest.
 caught-by: two-users-exchange
-may-also-fail: starts, author-is-known, three-users-hear, late-joiner-hears, silent-newcomer, leave-quietly, leave-abruptly, no-busy-loop, order-kept, long-message, odd-boundary, split-character, restart, stops-on-interrupt, concurrency-model
+may-also-fail: starts, author-is-known, three-users-hear, late-joiner-hears, silent-newcomer, leave-quietly, leave-abruptly, no-busy-loop, order-kept, long-message, odd-boundary, split-character, restart, stops-on-interrupt, concurrency-model, leave-mid-handshake
 variant: multi-user
 speaks: named_by=nobody author=client framing=none
 """

@@ -1,6 +1,6 @@
 """A text is cut after 1400 letters.
 caught-by: long-message
-may-also-fail:
+may-also-fail: slow-reader
 variant: multi-user
 speaks: named_by=first-message author=server framing=lines
 """

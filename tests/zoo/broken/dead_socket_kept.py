@@ -1,6 +1,6 @@
 """Who leaves stays in the list; the second send to him fails and ends the speaker's session.
 caught-by: leave-quietly
-may-also-fail: leave-abruptly
+may-also-fail: leave-abruptly, slow-reader, leave-mid-handshake, rejoin, random-conversations
 variant: multi-user
 speaks: named_by=first-message author=server framing=lines
 """

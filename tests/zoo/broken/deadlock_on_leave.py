@@ -1,6 +1,6 @@
 """The lock is not reentrant, and leaving takes it twice: everybody stops.
 caught-by: leave-quietly
-may-also-fail: leave-abruptly
+may-also-fail: leave-abruptly, slow-reader, rejoin, gone-are-forgotten, random-conversations
 variant: multi-user
 speaks: named_by=prompt author=server framing=lines
 """

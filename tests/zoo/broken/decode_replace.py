@@ -1,6 +1,6 @@
 """Decodes each recv(1024) and replaces errors: two question marks instead of a letter.
 caught-by: odd-boundary
-may-also-fail: split-character
+may-also-fail: split-character, slow-reader
 variant: multi-user
 speaks: named_by=nobody author=client framing=none
 """

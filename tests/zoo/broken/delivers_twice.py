@@ -1,6 +1,6 @@
 """Every message is sent twice to each.
 caught-by: two-users-exchange
-may-also-fail: author-is-known, three-users-hear, late-joiner-hears, silent-newcomer, leave-quietly, leave-abruptly, no-busy-loop, order-kept, long-message, odd-boundary, split-character
+may-also-fail: author-is-known, three-users-hear, late-joiner-hears, silent-newcomer, leave-quietly, leave-abruptly, no-busy-loop, order-kept, long-message, odd-boundary, split-character, leave-mid-handshake
 variant: multi-user
 speaks: named_by=first-message author=server framing=lines
 """

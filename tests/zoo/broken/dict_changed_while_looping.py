@@ -1,6 +1,6 @@
 """Takes the dead out of the dict it is looping over: RuntimeError ends the speaker's session.
 caught-by: leave-quietly
-may-also-fail: leave-abruptly
+may-also-fail: leave-abruptly, slow-reader, rejoin, random-conversations
 variant: multi-user
 speaks: named_by=prompt author=server framing=lines
 """

@@ -1,6 +1,6 @@
 """Reads the first message, the name, before it accepts the next one.
 caught-by: silent-newcomer
-may-also-fail:
+may-also-fail: slow-reader
 variant: multi-user
 speaks: named_by=first-message author=server framing=lines-out
 """

@@ -1,6 +1,6 @@
 """Of several lines in one recv only the first is passed on.
 caught-by: order-kept
-may-also-fail:
+may-also-fail: slow-reader, glued-messages
 variant: multi-user
 speaks: named_by=first-message author=server framing=lines
 """

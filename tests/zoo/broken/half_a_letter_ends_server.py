@@ -1,6 +1,6 @@
 """Decodes before it looks for the newline: half a letter ends the whole server.
 caught-by: split-character
-may-also-fail:
+may-also-fail: slow-reader, invalid-bytes
 variant: multi-user
 speaks: named_by=first-message author=server framing=lines
 """

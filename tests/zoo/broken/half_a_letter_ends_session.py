@@ -1,6 +1,6 @@
 """Decodes whatever one recv brings: half a letter ends its author's session.
 caught-by: split-character
-may-also-fail:
+may-also-fail: slow-reader
 variant: multi-user
 speaks: named_by=nobody author=client framing=none
 """

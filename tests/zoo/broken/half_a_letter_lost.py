@@ -1,6 +1,6 @@
 """Decodes whatever one recv brings and drops what is not whole: the letter is lost.
 caught-by: split-character
-may-also-fail:
+may-also-fail: slow-reader
 variant: multi-user
 speaks: named_by=nobody author=client framing=none echo=true
 """

@@ -1,6 +1,6 @@
 """Waits for the name in the accept loop: one silent newcomer locks the door.
 caught-by: silent-newcomer
-may-also-fail:
+may-also-fail: slow-reader
 variant: multi-user
 speaks: named_by=prompt author=server framing=none
 """

@@ -1,6 +1,6 @@
 """Tells the system to ignore Ctrl-C.
 caught-by: stops-on-interrupt
-may-also-fail:
+may-also-fail: slow-reader
 variant: multi-user
 speaks: named_by=prompt author=server framing=lines echo=true
 """

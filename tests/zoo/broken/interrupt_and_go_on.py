@@ -1,6 +1,6 @@
 """Catches KeyboardInterrupt and goes on.
 caught-by: stops-on-interrupt
-may-also-fail:
+may-also-fail: slow-reader
 variant: multi-user
 speaks: named_by=prompt author=server framing=lines
 """

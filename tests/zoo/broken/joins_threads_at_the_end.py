@@ -1,6 +1,6 @@
 """On Ctrl-C it waits for every guest to leave of his own accord.
 caught-by: stops-on-interrupt
-may-also-fail:
+may-also-fail: slow-reader
 variant: multi-user
 speaks: named_by=first-message author=server framing=lines
 """

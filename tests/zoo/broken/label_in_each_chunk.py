@@ -1,6 +1,6 @@
 """Reads 2048 bytes at a time and puts the name before every piece, also in the middle of a text.
 caught-by: long-message
-may-also-fail:
+may-also-fail: slow-reader
 variant: multi-user
 speaks: named_by=prompt author=server framing=none
 """

@@ -1,6 +1,6 @@
 """The name is a global: everybody speaks under the name of the last one who came.
 caught-by: author-is-known
-may-also-fail:
+may-also-fail: slow-reader, names-kept, random-conversations
 variant: multi-user
 speaks: named_by=first-message author=server framing=lines
 """

@@ -1,6 +1,6 @@
 """Once the talk has begun, newcomers may listen but their words are passed to nobody.
 caught-by: late-joiner-hears
-may-also-fail:
+may-also-fail: slow-reader, rejoin, leave-mid-handshake, random-conversations
 variant: multi-user
 speaks: named_by=prompt author=server framing=lines
 """

@@ -1,6 +1,6 @@
 """Collects lines, but decodes each piece on its own before: half a letter ends the session.
 caught-by: split-character
-may-also-fail:
+may-also-fail: slow-reader
 variant: multi-user
 speaks: named_by=first-message author=server framing=lines
 """

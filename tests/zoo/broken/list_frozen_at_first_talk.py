@@ -1,6 +1,6 @@
 """Who takes part is settled when the talk begins: those who come later hear nothing.
 caught-by: late-joiner-hears
-may-also-fail:
+may-also-fail: slow-reader, rejoin, leave-mid-handshake, random-conversations
 variant: multi-user
 speaks: named_by=prompt author=server framing=lines
 """

@@ -1,6 +1,6 @@
 """Meant for many, but one thread waits for each guest in turn: nobody is heard before his turn.
 caught-by: concurrency-model
-may-also-fail: three-users-hear, late-joiner-hears, silent-newcomer, leave-quietly, leave-abruptly
+may-also-fail: three-users-hear, late-joiner-hears, all-speak-at-once, thirty-users-hear, silent-newcomer, silent-user, slow-reader, rejoin
 variant: multi-user
 speaks: named_by=nobody author=client framing=lines turns=alternate
 """
@@ -11,7 +11,7 @@ guests = []
 
 
 def newcomers():
-    """Let in whoever stands at the door; wait only while there are not even two."""
+    """Let in one of those at the door; wait only while there are not even two."""
     while True:
         server.setblocking(len(guests) < 2)
         try:
@@ -20,6 +20,8 @@ def newcomers():
             return
         conn.setblocking(True)
         guests.append((conn, conn.makefile("rb")))
+        if len(guests) >= 2:
+            return
 
 
 while True:

@@ -1,6 +1,6 @@
 """Names and sockets lie in two lists that are filled from opposite ends.
 caught-by: author-is-known
-may-also-fail:
+may-also-fail: slow-reader, names-kept, random-conversations
 variant: multi-user
 speaks: named_by=prompt author=server framing=lines
 """

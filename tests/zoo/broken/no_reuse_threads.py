@@ -1,6 +1,6 @@
 """Does not set SO_REUSEADDR: the port stays taken for a minute.
 caught-by: restart
-may-also-fail:
+may-also-fail: slow-reader
 variant: multi-user
 speaks: named_by=nobody author=client framing=none
 """

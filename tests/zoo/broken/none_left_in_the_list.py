@@ -1,6 +1,6 @@
 """Who leaves is replaced by None in the list, and sending to None ends the speaker's own session.
 caught-by: leave-quietly
-may-also-fail: leave-abruptly
+may-also-fail: leave-abruptly, slow-reader, rejoin, random-conversations
 variant: multi-user
 speaks: named_by=nobody author=client framing=none
 """

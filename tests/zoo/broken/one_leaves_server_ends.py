@@ -1,6 +1,6 @@
 """When somebody leaves, the whole server says goodbye.
 caught-by: leave-quietly
-may-also-fail: leave-abruptly, no-busy-loop
+may-also-fail: leave-abruptly, no-busy-loop, slow-reader, leave-mid-handshake, rejoin, random-conversations
 variant: multi-user
 speaks: named_by=first-message author=server framing=lines
 """

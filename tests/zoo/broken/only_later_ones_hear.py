@@ -1,6 +1,6 @@
 """One way only: a message goes to those who came after its author.
 caught-by: two-users-exchange
-may-also-fail: author-is-known, three-users-hear, late-joiner-hears, silent-newcomer, leave-quietly, leave-abruptly, no-busy-loop, order-kept, long-message, odd-boundary, split-character
+may-also-fail:
 variant: multi-user
 speaks: named_by=prompt author=server framing=lines
 """

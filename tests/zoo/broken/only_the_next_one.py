@@ -1,6 +1,6 @@
 """A message goes round only to the next in the list.
 caught-by: three-users-hear
-may-also-fail: author-is-known, late-joiner-hears, silent-newcomer, leave-quietly, leave-abruptly
+may-also-fail: author-is-known, late-joiner-hears, silent-newcomer, leave-quietly, leave-abruptly, leave-mid-handshake, invalid-bytes
 variant: multi-user
 speaks: named_by=prompt author=server framing=lines
 """

@@ -1,6 +1,6 @@
 """Users are put into rooms of two: the third talks to nobody.
 caught-by: three-users-hear
-may-also-fail: late-joiner-hears, silent-newcomer, leave-quietly, leave-abruptly
+may-also-fail: late-joiner-hears, silent-newcomer, leave-quietly, leave-abruptly, invalid-bytes
 variant: multi-user
 speaks: named_by=nobody author=client framing=none
 """

@@ -1,6 +1,6 @@
 """The label is updated after the message is sent: it names the one who spoke before.
 caught-by: author-is-known
-may-also-fail:
+may-also-fail: slow-reader, names-kept, random-conversations
 variant: multi-user
 speaks: named_by=prompt author=server framing=lines
 """

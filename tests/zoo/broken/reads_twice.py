@@ -1,6 +1,6 @@
 """Calls recv a second time after testing the first: every other message is thrown away.
 caught-by: two-users-exchange
-may-also-fail: author-is-known, three-users-hear, late-joiner-hears, silent-newcomer, leave-quietly, leave-abruptly, no-busy-loop, order-kept, long-message, odd-boundary, split-character
+may-also-fail: author-is-known, three-users-hear, late-joiner-hears, silent-newcomer, leave-quietly, leave-abruptly, no-busy-loop, order-kept, long-message, odd-boundary, split-character, leave-mid-handshake
 variant: multi-user
 speaks: named_by=nobody author=client framing=none echo=true
 """

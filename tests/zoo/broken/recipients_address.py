@@ -1,6 +1,6 @@
 """Labels a message with the address of the one who receives it.
 caught-by: author-is-known
-may-also-fail:
+may-also-fail: slow-reader
 variant: multi-user
 speaks: named_by=nobody author=label framing=none
 """

@@ -1,6 +1,6 @@
 """Puts the recipient's name before the text instead of the author's.
 caught-by: author-is-known
-may-also-fail:
+may-also-fail: slow-reader, names-kept, random-conversations
 variant: multi-user
 speaks: named_by=prompt author=server framing=none
 """

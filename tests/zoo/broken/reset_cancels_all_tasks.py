@@ -1,6 +1,6 @@
 """An asyncio task group: a reset in one task cancels all the others, and the server ends.
 caught-by: leave-abruptly
-may-also-fail:
+may-also-fail: slow-reader, random-conversations
 variant: multi-user
 speaks: named_by=nobody author=client framing=none
 """

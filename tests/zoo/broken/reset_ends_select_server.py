@@ -1,6 +1,6 @@
 """Knows b"" but not ConnectionResetError: a reset ends the server.
 caught-by: leave-abruptly
-may-also-fail:
+may-also-fail: slow-reader, random-conversations
 variant: multi-user
 speaks: named_by=nobody author=client framing=none
 """

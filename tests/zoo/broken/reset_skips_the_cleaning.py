@@ -1,6 +1,6 @@
 """A reset jumps over the lines that take the user out of the list; the next who speaks dies of it.
 caught-by: leave-abruptly
-may-also-fail:
+may-also-fail: slow-reader, gone-are-forgotten, random-conversations
 variant: multi-user
 speaks: named_by=first-message author=server framing=lines
 """

@@ -1,6 +1,6 @@
 """A return slipped into the loop: only the first of the others hears.
 caught-by: three-users-hear
-may-also-fail: late-joiner-hears, silent-newcomer, leave-quietly, leave-abruptly
+may-also-fail: late-joiner-hears, silent-newcomer, leave-quietly, leave-abruptly, invalid-bytes
 variant: multi-user
 speaks: named_by=nobody author=client framing=none
 """

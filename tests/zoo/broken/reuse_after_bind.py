@@ -1,6 +1,6 @@
 """Sets SO_REUSEADDR, but only after bind.
 caught-by: restart
-may-also-fail:
+may-also-fail: slow-reader
 variant: multi-user
 speaks: named_by=nobody author=label framing=none
 """

@@ -1,6 +1,6 @@
 """One thread in select, but a newcomer's name is read with a blocking call.
 caught-by: silent-newcomer
-may-also-fail:
+may-also-fail: slow-reader
 variant: multi-user
 speaks: named_by=first-message author=server framing=lines
 """

@@ -1,6 +1,6 @@
 """select with a timeout of zero: one thread that never rests.
 caught-by: no-busy-loop
-may-also-fail: concurrency-model
+may-also-fail: concurrency-model, slow-reader
 variant: multi-user
 speaks: named_by=nobody author=client framing=none
 """

@@ -1,6 +1,6 @@
 """Cuts what it sends into pieces of 1024 bytes and cleans each of them up on its own.
 caught-by: odd-boundary
-may-also-fail:
+may-also-fail: slow-reader
 variant: multi-user
 speaks: named_by=prompt author=server framing=lines
 """

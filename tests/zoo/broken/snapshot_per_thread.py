@@ -1,6 +1,6 @@
 """Each thread takes its list of listeners at its user's first words and never looks again.
 caught-by: late-joiner-hears
-may-also-fail:
+may-also-fail: slow-reader, leave-mid-handshake, random-conversations
 variant: multi-user
 speaks: named_by=prompt author=server framing=lines
 """

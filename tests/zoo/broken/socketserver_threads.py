@@ -1,6 +1,6 @@
 """socketserver does the network's work.
 caught-by: uses-socket
-may-also-fail:
+may-also-fail: slow-reader
 variant: multi-user
 speaks: named_by=nobody author=client framing=none
 """

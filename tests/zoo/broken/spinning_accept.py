@@ -1,6 +1,6 @@
 """The accept loop does not block: it asks a million times a second.
 caught-by: no-busy-loop
-may-also-fail:
+may-also-fail: slow-reader
 variant: multi-user
 speaks: named_by=prompt author=server framing=none
 """

@@ -1,6 +1,6 @@
 """recv() gives b"" for ever after a leave, and the thread asks for ever.
 caught-by: no-busy-loop
-may-also-fail:
+may-also-fail: slow-reader, gone-are-forgotten
 variant: multi-user
 speaks: named_by=nobody author=client framing=none
 """

@@ -1,6 +1,6 @@
 """The threads are not daemons: after Ctrl-C the program waits until all have left.
 caught-by: stops-on-interrupt
-may-also-fail:
+may-also-fail: slow-reader
 variant: multi-user
 speaks: named_by=prompt author=server framing=none
 """

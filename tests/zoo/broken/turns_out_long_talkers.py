@@ -1,6 +1,6 @@
 """Whoever says more than 2500 bytes at once is thrown out.
 caught-by: long-message
-may-also-fail:
+may-also-fail: slow-reader
 variant: multi-user
 speaks: named_by=first-message author=server framing=lines
 """

@@ -1,6 +1,6 @@
 """Accepts two users and no more, though it is meant for many.
 caught-by: three-users-hear
-may-also-fail: late-joiner-hears, silent-newcomer, leave-quietly, leave-abruptly
+may-also-fail: late-joiner-hears, all-speak-at-once, thirty-users-hear, silent-newcomer, silent-user, slow-reader, leave-mid-handshake, rejoin
 variant: multi-user
 speaks: named_by=prompt author=server framing=lines echo=true
 """

@@ -1,6 +1,6 @@
 """Breaks long texts into several messages of 1000 letters.
 caught-by: long-message
-may-also-fail:
+may-also-fail: slow-reader
 variant: multi-user
 speaks: named_by=prompt author=server framing=lines echo=true
 """

@@ -7,6 +7,7 @@ speaks: named_by=prompt author=server framing=lines echo=true
 import queue
 import socket
 import threading
+import time
 
 outboxes = {}
 lock = threading.Lock()
@@ -15,6 +16,7 @@ lock = threading.Lock()
 def writer(conn, outbox):
     while True:
         if outbox.empty():
+            time.sleep(0)   # пусть и другие потоки поработают
             continue
         data = outbox.get()
         if data is None:

@@ -1,10 +1,11 @@
 """Takes the neighbour out of the list instead of the one who left.
 caught-by: leave-quietly
-may-also-fail: leave-abruptly
+may-also-fail: leave-abruptly, rejoin, random-conversations
 variant: multi-user
 speaks: named_by=nobody author=client framing=none echo=true
 """
 import socket
+from socket import MSG_DONTWAIT
 from threading import Lock, Thread
 
 
@@ -17,7 +18,7 @@ class Room:
         with self.guard:
             for member in list(self.members):
                 try:
-                    member.sendall(data)
+                    member.send(data, MSG_DONTWAIT)
                 except OSError:
                     pass
 
@@ -41,7 +42,8 @@ class Member(Thread):
         finally:
             with self.room.guard:
                 place = self.room.members.index(self.conn)
-                self.room.members.pop((place + 1) % len(self.room.members)).close()
+                self.room.members.pop((place + 1) % len(self.room.members))
+            self.conn.close()
 
 
 def main():

@@ -37,7 +37,7 @@ def handle(conn):
                     listeners = [c for c in chatters if c is not conn]
                 for c in listeners:
                     try:
-                        c.sendall(f"{name}: {text}".encode())
+                        c.send(f"{name}: {text}".encode(), socket.MSG_DONTWAIT)
                     except OSError:
                         pass
     except OSError:

@@ -16,7 +16,7 @@ class Room:
         with self.guard:
             for member in list(self.members):
                 try:
-                    member.sendall(data)
+                    member.send(data, socket.MSG_DONTWAIT)
                 except OSError:
                     self.members.discard(member)
 

@@ -1,4 +1,4 @@
-"""asyncio over raw sockets: loop.sock_accept, sock_recv and sock_sendall.
+"""asyncio over raw sockets: loop.sock_accept and sock_recv.
 variant: multi-user
 model: asyncio
 speaks: named_by=nobody author=client framing=none
@@ -16,7 +16,7 @@ async def talk(loop, conn):
         while data := await loop.sock_recv(conn, 4096):
             for other in writers - {conn}:
                 try:
-                    await loop.sock_sendall(other, data)
+                    other.send(data)   # who does not read loses what his buffer does not take
                 except OSError:
                     pass
     except OSError:

@@ -43,7 +43,7 @@ try:
                 for other in people:
                     if other is not person and other.name:
                         try:
-                            other.conn.sendall(b"[" + person.name.encode() + b"] " + line + b"\n")
+                            other.conn.send(b"[" + person.name.encode() + b"] " + line + b"\n", socket.MSG_DONTWAIT)
                         except OSError:
                             pass
 except KeyboardInterrupt:

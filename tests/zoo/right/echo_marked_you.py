@@ -12,7 +12,7 @@ lock = threading.Lock()
 
 def send(conn, line):
     try:
-        conn.sendall((line + "\n").encode())
+        conn.send((line + "\n").encode(), socket.MSG_DONTWAIT)
     except OSError:
         pass
 

@@ -20,7 +20,7 @@ def pump(source):
         for target in tuple(crowd):
             if target is not source:
                 try:
-                    target.sendall(data)
+                    target.send(data, socket.MSG_DONTWAIT)
                 except OSError:
                     continue
     crowd.remove(source)

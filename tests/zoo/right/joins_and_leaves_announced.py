@@ -17,7 +17,7 @@ class Chat:
             for conn in self.users:
                 if conn is not skip:
                     try:
-                        conn.sendall((message + "\n").encode())
+                        conn.send((message + "\n").encode(), socket.MSG_DONTWAIT)
                     except OSError:
                         pass   # its own thread will notice
 

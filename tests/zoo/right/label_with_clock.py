@@ -19,7 +19,7 @@ def forget(conn):
 
 def say(conn, line):
     try:
-        conn.sendall(line.encode() + b"\n")
+        conn.send(line.encode() + b"\n", socket.MSG_DONTWAIT)
     except OSError:
         pass
 

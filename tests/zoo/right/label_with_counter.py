@@ -18,7 +18,7 @@ def publish(author, text):
         for conn in users:
             if conn is not author:
                 try:
-                    conn.sendall(line)
+                    conn.send(line, socket.MSG_DONTWAIT)
                 except OSError:
                     pass
 

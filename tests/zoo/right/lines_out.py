@@ -53,7 +53,7 @@ class User(threading.Thread):
             others = [u for u in User.everybody if u is not self]
         for user in others:
             try:
-                user.conn.sendall(f"{self.name_in_chat}: {text}\n".encode())
+                user.conn.send(f"{self.name_in_chat}: {text}\n".encode(), socket.MSG_DONTWAIT)
             except OSError:
                 pass
 

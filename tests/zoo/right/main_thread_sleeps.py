@@ -16,7 +16,7 @@ def broadcast(data, author):
         receivers = [s for s in inside if s is not author]
     for receiver in receivers:
         try:
-            receiver.sendall(data)
+            receiver.send(data, socket.MSG_DONTWAIT)
         except OSError:
             pass
 

@@ -18,7 +18,7 @@ def member_thread(conn, addr):
             for other in list(members):
                 if other is not conn:
                     try:
-                        other.sendall(f"Message from [{addr[1]}]: ".encode() + line)
+                        other.send(f"Message from [{addr[1]}]: ".encode() + line, socket.MSG_DONTWAIT)
                     except OSError:
                         pass
     except OSError:

@@ -17,7 +17,7 @@ def relay(conn):
                 others = [c for c in clients if c is not conn]
             for other in others:
                 try:
-                    other.sendall(data)
+                    other.send(data, socket.MSG_DONTWAIT)
                 except OSError:
                     pass
     except OSError:

@@ -23,7 +23,7 @@ def tell(author, data):
     for fd, conn in conns.items():
         if fd != author:
             try:
-                conn.sendall(data)
+                conn.send(data, socket.MSG_DONTWAIT)
             except OSError:
                 pass   # poll will report it
 

@@ -24,7 +24,7 @@ def talk(conn, address):
                 others = [c for c in users if c is not conn]
             for other in others:
                 try:
-                    other.sendall(f"User {address}: {text}".encode())
+                    other.send(f"User {address}: {text}".encode(), socket.MSG_DONTWAIT)
                 except OSError:
                     pass
     except OSError:

@@ -22,7 +22,7 @@ def one_user(conn):
                 targets = [c for n, c in present.items() if n != name]
             for target in targets:
                 try:
-                    target.sendall(name.encode() + b": " + line)
+                    target.send(name.encode() + b": " + line, socket.MSG_DONTWAIT)
                 except OSError:
                     pass
     except OSError:

@@ -16,7 +16,7 @@ def spread(author, text):
         label = talkers[author]
     for conn in pairs:
         try:
-            conn.sendall(f"({label}) {text}\n".encode())
+            conn.send(f"({label}) {text}\n".encode(), socket.MSG_DONTWAIT)
         except OSError:
             pass
 

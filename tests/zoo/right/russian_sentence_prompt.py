@@ -39,7 +39,7 @@ def guest(conn):
                 others = [c for c in names if c is not conn]
             for other in others:
                 try:
-                    other.sendall(f"{name}: {text}".encode())
+                    other.send(f"{name}: {text}".encode(), socket.MSG_DONTWAIT)
                 except OSError:
                     pass
     except OSError:

@@ -29,6 +29,6 @@ while True:
         for guest in guests:
             if guest is not sock:
                 try:
-                    guest.sendall(data)
+                    guest.send(data, socket.MSG_DONTWAIT)
                 except OSError:
                     pass

@@ -41,7 +41,7 @@ def publish(author, message):
     for conn, person in people.items():
         if conn is not author and person["name"]:
             try:
-                conn.sendall(message.encode())
+                conn.send(message.encode(), socket.MSG_DONTWAIT)
             except OSError:
                 pass
 

@@ -24,7 +24,7 @@ def handle(person):
         for other in people[:]:
             if other is not person:
                 try:
-                    other.sendall(data)
+                    other.send(data, socket.MSG_DONTWAIT)
                 except OSError:
                     pass
 

@@ -24,7 +24,7 @@ def session(conn):
                 others = [c for c in users if c is not conn]
             for other in others:
                 try:
-                    other.sendall(f"{name} > {text}\n".encode())
+                    other.send(f"{name} > {text}\n".encode(), socket.MSG_DONTWAIT)
                 except OSError:
                     pass
     except OSError:

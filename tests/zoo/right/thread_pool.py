@@ -20,7 +20,7 @@ def attend(conn):
                 listeners = [c for c in room if c != conn]
             for c in listeners:
                 try:
-                    c.sendall(data)
+                    c.send(data, socket.MSG_DONTWAIT)
                 except OSError:
                     pass
     except OSError:

@@ -33,7 +33,7 @@ def ticker():
                 others = [c for c in clients if c is not author]
             for other in others:
                 try:
-                    other.sendall(data)
+                    other.send(data, socket.MSG_DONTWAIT)
                 except OSError:
                     pass
 

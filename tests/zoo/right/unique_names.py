@@ -36,7 +36,7 @@ def serve(conn):
                 others = [c for n, c in online.items() if n != name]
             for other in others:
                 try:
-                    other.sendall(name.encode() + b" > " + line)
+                    other.send(name.encode() + b" > " + line, socket.MSG_DONTWAIT)
                 except OSError:
                     pass
     except OSError:

@@ -1,3 +1,4 @@
+import socket
 from threading import Lock
 
 from settings import PROMPT
@@ -32,6 +33,6 @@ class People:
             listeners = [c for c in self.names if c is not author]
         for listener in listeners:
             try:
-                listener.sendall(data)
+                listener.send(data, socket.MSG_DONTWAIT)
             except OSError:
                 pass

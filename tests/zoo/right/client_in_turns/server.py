@@ -1,0 +1,35 @@
+"""Two in turns; the client is one thread that sends, then waits for the answer.
+variant: two-user
+model: blocking
+speaks: named_by=nobody author=nobody framing=none turns=alternate
+"""
+import socket
+
+
+def read(conn):
+    try:
+        return conn.recv(4096)
+    except OSError:
+        return b""
+
+
+def write(conn, data):
+    try:
+        conn.sendall(data)
+    except OSError:
+        pass   # gone; noticed when it is that one's turn
+
+
+server = socket.create_server(("127.0.0.1", 9210))
+seats = []
+while True:
+    while len(seats) < 2:
+        seats.append(server.accept()[0])
+    speaker, listener = seats
+    data = read(speaker)
+    if data:
+        write(listener, data)
+        seats = [listener, speaker]
+    else:
+        speaker.close()
+        seats = [listener]

@@ -1,0 +1,45 @@
+"""The client asks its user twice for a name: once for itself and once because the server asks.
+variant: multi-user
+model: threads
+speaks: named_by=prompt author=server framing=lines
+"""
+import socket
+from threading import Lock, Thread
+
+names = {}
+lock = Lock()
+
+
+def tell_others(author, data):
+    with lock:
+        others = [conn for conn in names if conn is not author]
+    for other in others:
+        try:
+            other.send(data, socket.MSG_DONTWAIT)
+        except OSError:
+            pass
+
+
+def visit(conn):
+    lines = conn.makefile("rb")
+    try:
+        conn.sendall("Ваше имя: ".encode())
+        name = lines.readline().strip()
+        if not name:
+            return
+        with lock:
+            names[conn] = name
+        for line in lines:
+            tell_others(conn, name + b": " + line)
+    except OSError:
+        pass
+    finally:
+        with lock:
+            names.pop(conn, None)
+        lines.close()
+        conn.close()
+
+
+with socket.create_server(("127.0.0.1", 9221)) as server:
+    while True:
+        Thread(target=visit, args=(server.accept()[0],), daemon=True).start()

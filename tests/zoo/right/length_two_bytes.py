@@ -1,0 +1,58 @@
+"""Two bytes of length before each message, both ways; the label is the address.
+variant: multi-user
+model: threads
+speaks: named_by=nobody author=label framing=length-2 echo=true
+"""
+import socket
+import struct
+import threading
+
+conns = {}
+lock = threading.Lock()
+
+
+def recv_exact(conn, count):
+    data = b""
+    while len(data) < count:
+        part = conn.recv(count - len(data))
+        if not part:
+            raise ConnectionError("closed")
+        data += part
+    return data
+
+
+def read_message(conn):
+    (length,) = struct.unpack("!H", recv_exact(conn, 2))
+    return recv_exact(conn, length)
+
+
+def write_message(conn, data):
+    frame = struct.pack("!H", len(data)) + data
+    if conn.send(frame, socket.MSG_DONTWAIT) < len(frame):
+        conn.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
+
+
+def serve(conn, address):
+    with lock:
+        conns[conn] = address
+    try:
+        while True:
+            message = f"{address}: ".encode() + read_message(conn)
+            with lock:
+                for other in conns:
+                    try:
+                        write_message(other, message)
+                    except OSError:
+                        pass
+    except OSError:
+        pass
+    finally:
+        with lock:
+            del conns[conn]
+        conn.close()
+
+
+server = socket.create_server(("127.0.0.1", 9205))
+while True:
+    conn, address = server.accept()
+    threading.Thread(target=serve, args=(conn, address), daemon=True).start()
