@@ -1,4 +1,7 @@
-"""What all tests share: tests of the real reports may be skipped only where nobody promised that they are there."""
+"""What all tests share.
+
+Tests of the real reports may be skipped only where nobody promised that they are there; `--record` keeps the verdicts of the zoo anew.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,11 @@ from pathlib import Path
 import pytest
 
 SEEDS = Path(__file__).resolve().parents[2] / "shared" / "seeds"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--record`: what the zoo gets now is right, and kept."""
+    parser.addoption("--record", action="store_true", help="keep the verdicts of the zoo as tests/zoo/goldens.toml")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

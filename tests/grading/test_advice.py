@@ -10,7 +10,7 @@ from grading.symptoms import TABLE
 CHECKS = [
     "starts", "two-users-exchange", "author-is-known", "three-users-hear", "late-joiner-hears", "silent-newcomer",
     "leave-quietly", "leave-abruptly", "no-busy-loop", "order-kept", "long-message", "odd-boundary", "split-character",
-    "restart", "stops-on-interrupt", "uses-socket", "concurrency-model",
+    "restart", "stops-on-interrupt", "uses-socket", "concurrency-model", "own-clients-chat",
 ]  # fmt: skip
 
 

@@ -101,7 +101,7 @@ def test_two_comes_before_three_before_one():
         (["bad-toml"], "grade: bad-toml/lab.toml:3: неизвестный ключ\n"),
         (["students-toml", "--format", "json"], "grade: students-toml: lab.toml:4: неизвестный ключ\n"),
         (["ok", "--check", "silent-newcomr"], "grade: Нет проверки «silent-newcomr». Может быть, «silent-newcomer»? Все: grade --list.\n"),
-        (["ok", "--variant", "multi"], "grade: Нет варианта «multi». Может быть, «multi-user»? Есть: multi-user, two-user.\n"),
+        (["ok", "--variant", "multi"], "grade: Нет варианта «multi». Может быть, «multi-user»? Есть: multi-user, select, udp, two-user.\n"),
         (["ok", "--rubric", "none.toml"], "grade: none.toml: Не читается: No such file or directory.\n"),
         (["ok", "--zzz"], "grade: ошибка в командной строке: unrecognized arguments: --zzz.\n"),
         (["ok", "--vriant=x"], "grade: ошибка в командной строке: unrecognized arguments: --vriant=x. Может быть, «--variant»?\n"),
@@ -208,7 +208,7 @@ def test_help_offers_only_what_works(grade):
     code, out, _err = grade("--help")
     assert code == 0
     assert "--watch" not in out
-    assert "--new" not in out
+    assert "--new" in out
     assert "Код завершения" in out
 
 

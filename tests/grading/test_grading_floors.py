@@ -7,22 +7,23 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 FLOORS = (
-    {"result", "errors", "messages", "options", "verdicts", "keyboard", "kernel", "threads", "words"},
-    {"submission", "sandbox", "links", "oracle", "inference", "model"},
-    {"stillness"},
+    {"result", "errors", "messages", "options", "verdicts", "keyboard", "kernel", "threads", "words", "scenario", "wire", "terminal"},
+    {"submission", "sandbox", "links", "oracle", "inference", "model", "shrinking"},
+    {"stillness", "history", "datagrams", "console"},
     {"quiet"},
     {"eyes"},
     {"server"},
-    {"guests"},
-    {"story"},
+    {"guests", "screens"},
+    {"story", "seating"},
     {"chat"},
-    {"interview", "lab"},
-    {"bench", "rubrics", "symptoms"},
-    {"plugin", "scoring", "advice"},
+    {"interview", "lab", "crowds", "play", "replay"},
+    {"bench", "rubrics", "symptoms", "settling", "own_clients", "keyboard_talk"},
+    {"attempts", "scoring", "advice"},
+    {"plugin"},
     {"checks", "runner", "catalogue"},
     {"engine"},
     {"reports", "batch"},
-    {"session", "arguments"},
+    {"session", "arguments", "starting"},
     {"cli"},
 )
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from grading.inference import Person, Seen, around, guess, infer, template
+from grading.inference import Person, Seen, around, guess, held_back, infer, template
 from reference.dialect import KNOWN, Dialect
 from reference.framing import frame
 from reference.room import Room, Send
@@ -111,7 +111,49 @@ FAMILIES: dict[str, tuple[Seen, Dialect]] = {
         Seen(heard=f"Annalo: {FIRST}", heard_boris=f"Borisva: {SECOND}"),
         NAMED,
     ),
+    # -- unwrapped: each message on a line of its own
+    "objects with the name": (
+        Seen(
+            framing="json",
+            heard=f'{{"from": "Borisva", "text": "{FIRST}"}}\n{{"online": 2}}\n',
+            heard_boris=f'{{"from": "Annalo", "text": "{SECOND}"}}\n',
+        ),
+        replace(NAMED, relay='{"from": "{name}", "text": "{text}"}', framing="json"),
+    ),
+    "objects with the name that came in each": (
+        Seen(
+            framing="json",
+            introduced=False,
+            heard=f'{{"n": "Borisva", "t": "{FIRST}"}}\n',
+            heard_boris=f'{{"n": "Annalo", "t": "{SECOND}"}}\n',
+        ),
+        replace(RAW, author="client", relay='{"n": "{name}", "t": "{text}"}', framing="json"),
+    ),
+    "objects with a clock in seconds, and nobody's": (
+        Seen(
+            framing="json-lines",
+            introduced=False,
+            greeting_anna='{"info": "привет"}\n',
+            greeting_boris='{"info": "привет"}\n',
+            heard=f'{{"text": "{FIRST}", "at": 1763659123.25}}\n',
+            heard_boris=f'{{"text": "{SECOND}", "at": 1763659124.5}}\n',
+        ),
+        replace(RAW, welcome='{"info": "привет"}', relay='{"text": "{text}", "at": {time}}', framing="json-lines"),
+    ),
+    "frames with an address": (
+        Seen(framing="length-2", naming="50002: Borisva\n", heard=f"50002: {FIRST}\n", heard_boris=f"50001: {SECOND}\n"),
+        replace(RAW, author="label", relay="{port}: {text}", framing="length-2"),
+    ),
     # -- the server asks
+    "prompt with a clock": (
+        Seen(
+            greeting_anna="12:30:59 Ваше имя: ",
+            greeting_boris="12:31:00 Ваше имя: ",
+            heard=f"Borisva: {FIRST}",
+            heard_boris=f"Annalo: {SECOND}",
+        ),
+        Dialect(prompt="{time} Ваше имя: ", named_by="prompt"),
+    ),
     "prompt token": (
         Seen(greeting_anna="NICK", greeting_boris="NICK", heard=FIRST, heard_boris=SECOND),
         Dialect(prompt="NICK", named_by="prompt", author="unknown", relay="{text}"),
@@ -321,3 +363,12 @@ def test_what_stands_around_a_text(stream: str, parts: tuple[str, str]) -> None:
 
 def test_a_persons_name_and_address_become_places_to_fill_in() -> None:
     assert template("Borisva (127.0.0.1:50002) left, Borisva!", BORIS) == "{name} ({host}:{port}) left, {name}!"
+
+
+@pytest.mark.parametrize(
+    ("heard", "held"),
+    [("Borisvawords", True), ("Borisva\nwords\n", True), ("Borisva: words", False), ("[Borisva] words", False), ("words", False)],
+)
+def test_a_name_that_a_timer_held_back_is_no_label(heard: str, held: bool) -> None:
+    """Seen on a busy machine: a ticker sent the name and the first words in one go, and both were taken for a labelled text."""
+    assert held_back(Seen(first="words", heard=heard), Person("Borisva", "127.0.0.1", 50002)) is held

@@ -13,6 +13,7 @@ import pytest
 from grading.interview import Hints, Learned, interview
 from grading.sandbox import Sandbox, open_sandbox
 from grading.server import Launch, NotStarted, Server
+from grading.submission.model import Way
 from reference.dialect import Dialect
 
 pytestmark = [
@@ -184,7 +185,7 @@ def test_a_server_that_asks_for_the_name(opening: Callable[[str], Opener]) -> No
     )
     opener = opening(PROMPT)
     assert asked(opener, Hints(quit_words=("выход", "/quit"))) == Learned(dialect, understood=True, model="threads")
-    assert opener.count == 1
+    assert opener.count == 2  # the word was confirmed on a fresh one
 
 
 def test_a_server_of_lines(opening: Callable[[str], Opener]) -> None:
@@ -235,6 +236,41 @@ def test_a_server_that_ends_in_the_middle_is_not_understood(opening: Callable[[s
     learned = asked(opening(HEAD + "guest, _ = sock.accept()\nguest.recv(10)\n"))
     assert not learned.understood
     assert learned.remarks == ("подключиться не удалось: Connection refused",)
+
+
+def test_what_a_server_answered_to_a_name_is_told_to_the_teacher(opening: Callable[[str], Opener]) -> None:
+    taken = "name = guest.recv(1024).decode()"
+    learned = asked(opening(PROMPT.replace(taken, taken + "; guest.sendall(b'Too long!'); guest.recv(9); 1 / 0")))
+    assert not learned.understood
+    (remark,) = learned.remarks
+    assert remark.endswith("сервер ответил: «Too long!».")
+
+
+def test_a_word_that_ends_a_session_by_chance_is_no_quit_word(opening: Callable[[str], Opener]) -> None:
+    full = PROMPT.replace('not in ("", "/quit")', "!= '' and not name.startswith('Denis')")  # of the fifth guest every word is the last
+    assert asked(opening(full), Hints(quit_words=("bye",))).dialect.quit == ""
+
+
+def test_a_word_that_ends_the_whole_server_is_a_quit_word_too(opening: Callable[[str], Opener]) -> None:
+    told = """tell(f"{name}: {text}", guest)"""
+    ending = PROMPT.replace(told, f"import os; text == 'bye' and os._exit(0); {told}")
+    assert asked(opening(ending), Hints(quit_words=("bye",))).dialect.quit == "bye"
+
+
+def test_a_hint_is_tried_after_plain_texts_and_trusted_only_if_it_works(opening: Callable[[str], Opener]) -> None:
+    wanting = RAW.replace("            tell(text, guest)", "            text.startswith('SAY ') and tell(text[4:], guest)")
+    opener = opening(wanting)
+    learned = asked(opener, Hints(ways=(Way(says="TELL {text}"), Way(says="SAY {text}"))))
+    assert learned.understood
+    assert learned.dialect.says == "SAY {text}"
+    assert opener.count == 4
+
+
+def test_settled_ways_are_the_only_ones(opening: Callable[[str], Opener]) -> None:
+    opener = opening(RAW)
+    learned = interview(opener, Hints(ways=(Way(says="SAY {text}"),)), random.Random(1), (Way(framing="length-2"),))
+    assert opener.count == 1
+    assert learned.dialect.framing == "length-2"
 
 
 def test_a_server_that_does_not_start_is_said(opening: Callable[[str], Opener]) -> None:

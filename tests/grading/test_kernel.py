@@ -207,6 +207,21 @@ class TestRealSockets:
             assert answered is not None
             assert answered.sent == 3
 
+    def test_both_ends_of_a_connection_are_listed(self, diag: Diag, listener: socket.socket) -> None:
+        pair = Pair(listener)
+        assert pair.server is not None
+        with pair.guest, pair.server:
+            pair.guest.sendall(b"12345")
+            until(lambda: pair.seen_by(diag).unread == 5)
+            ends = {(end.local, end.remote): end for end in diag.connections()}
+            ours = ends[(pair.guest.getsockname(), listener.getsockname())]
+            theirs = ends[(listener.getsockname(), pair.guest.getsockname())]
+            assert (ours.inode, theirs.inode) == (os.fstat(pair.guest.fileno()).st_ino, os.fstat(pair.server.fileno()).st_ino)
+            assert ours.info is not None
+            assert theirs.info is not None
+            assert (ours.info.sent, theirs.info.arrived, theirs.unread) == (5, 5, 5)
+            assert not [end for end in ends.values() if end.state == LISTEN]
+
     def test_a_fin_counts_as_a_byte_received_but_not_as_one_that_arrived(self, diag: Diag, listener: socket.socket) -> None:
         pair = Pair(listener)
         assert pair.server is not None

@@ -112,7 +112,7 @@ def test_a_traceback_of_a_report_names_the_reports_line() -> None:
         ("slow", "", "за 10 секунд сервер так и не начал слушать порт", ""),
         ("silent", "", "сервер работает, но порт не слушает (нет listen)", " (server.py:6)"),
         ("silent", "tcp", "сервер работает, но порт не слушает (нет listen)", " (server.py:6)"),
-        ("silent", "udp", "сервер работает по UDP, а эта проверка ждёт TCP-сервер, который слушает порт", ""),
+        ("silent", "udp", "сервер работает, но сокет UDP ни к какому порту не привязан (нет bind)", " (server.py:6)"),
     ],
 )
 def test_a_program_that_does_not_listen(reason: str, transport: str, told: str, where: str) -> None:

@@ -285,3 +285,10 @@ def test_the_question_is_about_the_servers_end(family: socket.AddressFamily) -> 
     host = "127.0.0.1" if family == socket.AF_INET else "::1"
     assert (link.local, link.remote) == ((host, 50001), (host, 9090))
     assert link.request == diag_request(family, (host, 9090), (host, 50001))
+
+
+def test_what_comes_at_once_is_seen_at_once(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    link, pauses = link_over(fake), [b"one", b"two"]
+    monkeypatch.setattr(links, "glance", lambda _links, _seconds: fake.pieces.append(pauses.pop(0)))
+    assert links.glimpse([link], lambda: bytes(link.inbox) == b"onetwo", 10.0)
+    assert not links.glimpse([link], lambda: bytes(link.inbox) == b"more", 0.0)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grading.oracle import Difference, Oracle, Said, label_before, matched
+from grading.history import Difference, differences
+from grading.oracle import Oracle, Said, label_after, label_before, matched
 from reference.dialect import KNOWN, Dialect
 from reference.framing import frame
 from reference.room import Room, Send
@@ -37,7 +38,7 @@ class Talk:
         return self.oracle.say(guest, text, text.encode(), self.framed(text))
 
     def compare(self, hearer: str, stream: str) -> list[tuple[str, str, int]]:
-        found = self.oracle.compare(hearer, stream.encode())
+        found = list(differences(self.oracle, hearer, stream.encode()))
         assert all(isinstance(one, Difference) and one.hearer == hearer for one in found)
         return [(one.kind, one.said.text, one.times) for one in found]
 
@@ -257,7 +258,7 @@ def test_the_rooms_own_output_never_differs_from_itself(dialect: Dialect, scene:
     for what, guest in scene:
         both.act(what, guest)
     for guest in GUESTS:
-        assert both.talk.oracle.compare(guest, bytes(both.streams[guest])) == []
+        assert list(differences(both.talk.oracle, guest, bytes(both.streams[guest]))) == []
 
 
 @settings(derandomize=True, deadline=None, max_examples=100)
@@ -270,8 +271,8 @@ def test_a_text_taken_out_of_the_rooms_output_is_missed(dialect: Dialect, scene:
     due = [(guest, said) for guest in GUESTS for said in oracle.said if said.author != guest and oracle.due(guest, said)]
     hearer, said = data.draw(st.sampled_from(due))
     stream = bytes(both.streams[hearer])
-    assert [(one.kind, one.said) for one in oracle.compare(hearer, stream.replace(said.data, said.data[:-1]))] == [("lost", said)]
-    kinds = [(one.kind, one.said) for one in oracle.compare(hearer, stream + said.data)]
+    assert [(one.kind, one.said) for one in differences(oracle, hearer, stream.replace(said.data, said.data[:-1]))] == [("lost", said)]
+    kinds = [(one.kind, one.said) for one in differences(oracle, hearer, stream + said.data)]
     assert kinds == [("duplicated", said)]
 
 
@@ -297,6 +298,22 @@ def said(text: str, author: str = "boris") -> Said[str]:
 def test_a_label_stands_between_the_text_before_and_this_one(stream: str, label: str) -> None:
     everything = [said("ноль", "vera"), said("один"), said("два", "vera")]
     assert label_before(stream.encode(), everything[1], everything) == label
+
+
+@pytest.mark.parametrize(
+    ("stream", "label"),
+    [
+        ("один (Boris)\n", " (Boris)"),
+        ('{"t": "ноль", "a": "Vera"}\n{"t": "один", "a": "Boris"}\n{"t": "два"', '", "a": "Boris"}'),
+        ('"один", "a": "Boris"}\n{"info": "Gleb вошёл"}\n', '", "a": "Boris"}'),
+        ("один\n-- Boris\n", "-- Boris"),
+        ("один", ""),
+        ("ждём", ""),
+    ],
+)
+def test_a_label_may_stand_after_its_text(stream: str, label: str) -> None:
+    everything = [said("ноль", "vera"), said("один"), said("два", "vera")]
+    assert label_after(stream.encode(), everything[1], everything) == label
 
 
 def test_bytes_that_are_no_text_are_shown_and_not_raised() -> None:

@@ -5,21 +5,26 @@ from __future__ import annotations
 import os
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from grading.eyes import Waiting
+from grading.interview import Learned
 from grading.lab import Lab
-from grading.plugin import Grading
+from grading.play import ScenarioFailed
+from grading.plugin import SHRINKING_TRIES, Grading
 from grading.result import CheckResult, Stuck, Verdict
 from grading.runner import run_checks
 from grading.sandbox import SandboxError, StudentBrokeSandbox
+from grading.scenario import Manner, Step
 from grading.server import NotStarted
 from grading.submission.model import Submission
 from grading.verdicts import CheckFailed, Infra, NotApplicable
+from reference.dialect import Dialect
 
 PASSED, FAILED, BLOCKED, NA, INFRA = Verdict.PASSED, Verdict.FAILED, Verdict.BLOCKED, Verdict.NA, Verdict.INFRA
 BAD = CheckFailed("все слышат", "никто не слышит")
@@ -30,6 +35,7 @@ class FakeChat:
 
     def __init__(self, ending: BaseException | None, *, differs: CheckFailed | None = None, code: int | None = None) -> None:
         self.ending, self.differs = ending, differs
+        self.events: list[object] = []
         waiting = [Waiting("recv", "пока Вера что-нибудь пришлёт", (("/lab/server.py", 2),))]
         self.server = SimpleNamespace(exit_code=lambda: code, waiting=lambda: waiting, sandbox=SimpleNamespace(lab="/lab"))
 
@@ -54,6 +60,8 @@ class FakeBench:
     def __init__(self, **endings: list[object]) -> None:
         self.endings = {name: list(row) for name, row in endings.items()}
         self.asked: dict[str, list[str]] = {}
+        self.learned: Any = SimpleNamespace(timers_matter=False, left_busy=False, seats=None, dialect=Dialect())
+        self.expected, self.private = 0, False
         self._now = ""
 
     def chat(self, check: str, *, fresh: bool) -> tuple[FakeChat, bool]:
@@ -98,8 +106,9 @@ class Run:
             mark, function = f'@check("{id}", needs="{needed}")', f"def test_{id}(chat):"
             path.write_text(f'{before}\n{mark}\n{function}\n    """Что {id}."""\n    chat.happens()\n', encoding="utf-8")
 
-    def against(self, bench: FakeBench, *only: str) -> Grading:
-        self.grading = Grading(Lab(Submission("student", {"server.py": b"while True:\n    conn.recv(10)\n"})), bench, only)  # type: ignore[arg-type]
+    def against(self, bench: FakeBench, *only: str, fatal: Collection[str] = ()) -> Grading:
+        lab = Lab(Submission("student", {"server.py": b"while True:\n    conn.recv(10)\n"}))
+        self.grading = Grading(lab, bench, only, fatal)  # type: ignore[arg-type]
         try:
             run_checks(self.grading, self.folder)
         finally:
@@ -123,6 +132,12 @@ def only_result(grading: Grading) -> CheckResult:
 
 
 # -- one check
+
+
+def test_what_a_check_returns_is_a_remark(run: Run) -> None:
+    run.write("manners.py", '@check("polite")\ndef test_polite(chat):\n    """Здоровается."""\n    return "его словами"\n')
+    result = only_result(run.against(FakeBench()))
+    assert (result.verdict, result.actual) == (PASSED, "его словами")
 
 
 def test_a_check_that_passes(run: Run) -> None:
@@ -206,6 +221,47 @@ def test_an_unstable_failure_says_so(run: Run) -> None:
     run.checks("a")
     result = only_result(run.against(FakeBench(a=[BAD, BAD, None])))
     assert result.actual == "никто не слышит; при повторе на новом сервере всё получилось: сервер ведёт себя каждый раз по-разному"
+
+
+STEPS = [Step("joins", (0,)), Step("joins", (1,)), Step("says", (0,)), Step("joins", (2,)), Step("vanishes", (2,)), Step("says", (1,))]
+
+
+def deaf_after_a_departure(chat: object, steps: Sequence[Step]) -> None:
+    """Plays against a server that passes nothing on once somebody has left."""
+    for number, step in enumerate(steps):
+        if step.what == "says" and any(one.what in ("leaves", "vanishes") for one in steps[:number]):
+            raise ScenarioFailed(BAD, steps[: number + 1], Manner())
+
+
+def test_a_scenario_that_fails_is_told_as_short_as_can_be(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    run.checks("one")
+    monkeypatch.setattr("grading.attempts.play", deaf_after_a_departure)
+    failure = ScenarioFailed(BAD, STEPS, Manner())
+    bench = FakeBench(one=[failure, failure, failure])
+    result = only_result(run.against(bench))
+    assert result.verdict is Verdict.FAILED
+    assert len(result.expected.split("; ")) == 5, result.expected  # two come, one leaves, the other speaks, and nobody hears
+    assert bench.asked["one"].count("fresh") + bench.asked["one"].count("any") <= 3 + 2 * SHRINKING_TRIES
+
+
+def test_a_scenario_that_fails_only_now_and_then_is_told_as_it_was(run: Run) -> None:
+    run.checks("one")
+    failure = ScenarioFailed(BAD, STEPS, Manner())
+    result = only_result(run.against(FakeBench(one=[failure, failure, None])))
+    assert result.unstable
+    assert result.expected.count(";") == len(STEPS)
+
+
+def test_a_failure_of_ours_while_it_is_made_shorter_costs_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def play(chat: object, steps: Sequence[Step]) -> None:
+        raise Infra("too busy")
+
+    run.checks("one")
+    monkeypatch.setattr("grading.attempts.play", play)
+    failure = ScenarioFailed(BAD, STEPS, Manner())
+    result = only_result(run.against(FakeBench(one=[failure, failure, failure])))
+    assert result.verdict is Verdict.FAILED
+    assert result.expected.count(";") == len(STEPS)
 
 
 def test_the_reason_why_it_does_not_apply_is_kept(run: Run) -> None:
@@ -358,6 +414,26 @@ def test_a_need_that_is_not_among_the_checks_stands_in_nobodys_way(run: Run) -> 
     assert verdicts(run.against(FakeBench())) == {"b": PASSED}
 
 
+@pytest.mark.parametrize(("seats", "verdict"), [(2, PASSED), (None, BLOCKED)])
+def test_a_chat_for_two_is_not_asked_for_what_only_many_can_do(run: Run, seats: int | None, verdict: Verdict) -> None:
+    run.checks("two")
+    run.write(
+        "later.py",
+        """
+        @check("three", needs="two", variants="multi-user select udp")
+        def test_three(chat):
+            chat.happens()
+
+        @check("model", needs="three")
+        def test_model(chat):
+            chat.happens()
+        """,
+    )
+    bench = FakeBench(three=[BAD] * 3)
+    bench.learned = Learned(Dialect(), True, seats)
+    assert verdicts(run.against(bench)) == {"two": PASSED, "three": FAILED, "model": verdict}
+
+
 def test_only_what_was_asked_for_runs_and_what_that_needs(run: Run) -> None:
     run.checks("d", "c", "b", "a", "e", c="b", b="a", e="a")
     assert list(run.against(FakeBench(), "c").results) == ["a", "b", "c"]
@@ -420,3 +496,11 @@ def test_a_plain_function_is_a_check_that_costs_nobody_points(run: Run) -> None:
     (result,) = run.against(FakeBench()).results.values()
     assert (result.id, result.level, result.verdict) == ("a-silent-newcomer-delays-nobody", "info", PASSED)
     assert result.title == "Молчащий новичок не задерживает остальных."
+
+
+def test_after_the_failure_of_a_fatal_check_there_are_no_more(run: Run) -> None:
+    run.checks("one", "two", "three", "four")
+    bench = FakeBench(one=[BAD, BAD, BAD], three=[FRESH, BAD, BAD])
+    grading = run.against(bench, fatal=("three", "four"))
+    assert verdicts(grading) == {"one": FAILED, "two": PASSED, "three": FAILED}  # the first one is nothing this variant asks for
+    assert bench.asked["three"].count("spoilt") == 1  # nor is it asked whether the failure is stable

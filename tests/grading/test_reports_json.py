@@ -31,7 +31,7 @@ def test_the_object_is_that_of_the_contract():
     found = json.loads(json_lines.line(REPORT))
     assert list(found) == [
         "schema", "path", "sha256", "variant", "model", "course_points", "needs_review", "dialect", "isolation", "score", "max_score",
-        "seconds", "seed", "checks",
+        "seconds", "phases", "seed", "checks",
     ]  # fmt: skip
     assert found["dialect"]["left"] == "{name} вышел"
     assert (found["seconds"], found["seed"], found["score"]) == (0.812, 7, 60)
@@ -82,6 +82,32 @@ def test_writing_again_replaces(tmp_path):
     path = files.write(replace(REPORT, score=61), tmp_path)
     assert json.loads(path.read_text(encoding="utf-8"))["score"] == 61
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def with_replay(**programs):
+    """The report with a replay for some of its checks."""
+    known = {id.replace("_", "-"): text for id, text in programs.items()}
+    return replace(REPORT, checks=tuple(replace(check, replay=known.get(check.id, "")) for check in REPORT.checks))
+
+
+def test_a_conversation_that_went_wrong_is_a_program_in_the_report_and_beside_it(tmp_path):
+    report = with_replay(silent_newcomer="print('раз')\n")
+    path = files.write(report, tmp_path)
+    (check,) = [one for one in json.loads(path.read_text(encoding="utf-8"))["checks"] if "replay" in one]
+    assert (check["id"], check["replay"]) == ("silent-newcomer", "print('раз')\n")
+    program = tmp_path / "labs__student_x.silent-newcomer.replay.py"
+    assert program.read_text(encoding="utf-8") == "print('раз')\n"
+    jsonschema.validate(json_lines.to_object(report), SCHEMA)
+
+
+def test_a_program_goes_when_its_check_passes_and_no_other_submissions_does(tmp_path):
+    others = ["labs__student_x.old.silent-newcomer.replay.py", "labs__student_xy.silent-newcomer.replay.py", "notes.replay.py"]
+    for name in others:
+        (tmp_path / name).write_text("", encoding="utf-8")
+    files.write(with_replay(silent_newcomer="1", three_users_hear="2"), tmp_path)
+    files.write(with_replay(three_users_hear="3"), tmp_path)
+    programs = {path.name for path in tmp_path.glob("*.replay.py")}
+    assert programs == {*others, "labs__student_x.three-users-hear.replay.py"}
 
 
 @pytest.mark.parametrize(

@@ -169,8 +169,21 @@ def test_dialects_in_human_words():
     assert said["кто-то вышел"] == "«Анна вышел»"
     assert "очередь" not in said
     other = dict(words.dialect({**REPORT.dialect, "turns": "alternate", "transport": "udp", "relay": "{name.__class__}", "echo": True}))
-    assert (other["очередь"], other["связь"]) == ("говорят по очереди", "udp")
+    assert (other["очередь"], other["связь"]) == ("говорят по очереди", "по UDP")
     assert other["сообщение"] == "доходит так: «{name.__class__}»"
+
+
+def test_wire_formats_in_human_words():
+    spoken = {"framing": "length-4-little", "hello": "NICK:{name}", "then": "1", "says": '{"t": "{text}"}'}
+    said = dict(words.dialect({**REPORT.dialect, **spoken}))
+    assert said["границы"] == "перед сообщением — его длина в байтах: 4, младший байт первый"
+    assert said["гость шлёт имя"] == "«NICK:Анна»"
+    assert said["потом шлёт"] == "«1»"
+    assert said["гость шлёт текст"] == '«{"t": "привет"}»'
+    assert "гость шлёт имя" not in dict(words.dialect(REPORT.dialect))
+    assert words.framing("length-decimal-10") == "перед сообщением — его длина цифрами, мест под неё 10"
+    for framing in ("none", "lines", "lines-out", "nul", "json", "json-lines", "json-out", "length-line"):
+        assert words.framing(framing) != framing
 
 
 def test_every_value_of_a_dialect_has_words():
@@ -182,12 +195,13 @@ def test_every_value_of_a_dialect_has_words():
 
 def test_the_list_of_checks_has_points_for_each_variant():
     screen = Screen()
-    checks = [CheckInfo(check.id, "Что-то", check.level) for check in REPORT.checks]
-    listing.show_checks(checks, built_in(), make_console(screen, 60))
+    checks = [CheckInfo(check.id, "Что-то", check.level, "starts") for check in REPORT.checks]
+    listing.show_checks(checks, built_in(), make_console(screen, 80))
     text = screen.text()
-    assert "multi-user" in "".join(text.split())
-    assert text.count("100") == 2
-    assert max(len(line) for line in text.splitlines()) <= 60
+    assert all(name in text for name in ("multi-", "select", "two-user", "udp"))
+    assert text.count("100") == len(built_in())
+    assert text.count("после: starts") == text.count("Что-то") == len(checks)
+    assert max(len(line) for line in text.splitlines()) <= 80
 
 
 def test_the_doctor_says_what_would_help():

@@ -15,8 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from grading.sandbox import Limits, Process, Sandbox, StudentBrokeSandbox, ThreadDump, open_sandbox
+from grading.sandbox import Limits, Process, Sandbox, SandboxError, StudentBrokeSandbox, ThreadDump, open_sandbox
+from grading.sandbox.floor import PortableFloor
 from grading.sandbox.model import MIB
+from grading.terminal import Terminal, plain
 
 pytestmark = [
     pytest.mark.linux,
@@ -107,6 +109,29 @@ def test_stdin_is_a_pipe_that_does_not_end(opened: Opener, tier: str) -> None:
     os.write(process.stdin, b"9090\n")
     assert process.wait(soon()) == 0
     assert b"got 9090" in process.output()
+
+
+@TIERS
+def test_a_program_can_be_given_a_terminal(opened: Opener, tier: str) -> None:
+    box = opened("import os, sys; print(os.isatty(0), os.isatty(1), os.isatty(2)); print('got', input('? ')); sys.exit(3)", tier)
+    terminal = Terminal()
+    try:
+        process = box.start(["server.py"], terminal=terminal.program_end)
+        terminal.type("привет")
+        assert process.wait(soon()) == 3
+        terminal.look()
+    finally:
+        terminal.close()
+    assert "True True True" in plain(bytes(terminal.screen))
+    assert "got привет" in plain(bytes(terminal.screen))
+    assert process.output() == b""
+
+
+def test_where_there_are_no_terminals_it_is_said() -> None:
+    with PortableFloor({"server.py": b""}, Limits()) as box:
+        assert not box.terminals
+        with pytest.raises(SandboxError):
+            box.start(["server.py"], terminal=0)
 
 
 @TIERS

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from grading import scoring
 from grading.result import CheckResult, Verdict
 from grading.rubrics import Rubric, built_in
+from grading.scoring import Observed
+from grading.submission import Place
 
 PASSED, FAILED, BLOCKED, NA, INFRA = Verdict
 
@@ -18,6 +20,7 @@ def result(id, verdict=PASSED, level="must", **more):
 
 
 def rubric(points, **more):
+    points = {id: Decimal(worth) for id, worth in points.items()}
     return Rubric(more.pop("variant", "v"), Decimal(more.pop("factor", "1.0")), 60, points, **more)
 
 
@@ -99,12 +102,49 @@ def test_a_single_variant_is_no_choice_and_needs_no_note():
 @pytest.mark.parametrize(("model", "verdict"), [("threads", PASSED), ("blocking", FAILED), ("", PASSED)])
 def test_which_model_is_asked_for_the_rubric_says(model, verdict):
     asked = rubric({"concurrency-model": 100}, models=("threads", "select"))
-    (judged,) = scoring.score([result("concurrency-model")], asked, model=model)
+    (judged,) = scoring.score([result("concurrency-model")], asked, Observed(model))
     assert judged.verdict is verdict
     assert (model in judged.actual) if verdict is FAILED else judged.actual == ""
 
 
-VERDICTS = st.lists(st.sampled_from(list(Verdict)), min_size=17, max_size=17)
+def test_halves_are_made_whole_and_the_rubrics_order_says_which() -> None:
+    halves = rubric({"a": 98, "b": "0.5", "c": "0.5", "d": "0.5", "e": "0.5"})
+    scored = scoring.score([result(id) for id in "edcba"], halves)
+    assert points(scored) == {"a": (98, 98), "b": (1, 1), "c": (1, 1), "d": (0, 0), "e": (0, 0)}
+
+
+@pytest.mark.parametrize(("model", "variant"), [("select", "select"), ("threads", "multi-user"), ("asyncio", "select")])
+def test_of_equal_variants_the_one_closest_to_what_was_observed(model: str, variant: str) -> None:
+    wide = rubric({"a": 100}, variant="multi-user", models=("threads", "select", "asyncio"))
+    narrow = rubric({"a": 100}, variant="select", models=("select", "asyncio"))
+    assert scoring.choose([result("a")], [wide, narrow], Observed(model)).rubric.variant == variant
+
+
+@pytest.mark.parametrize(
+    ("asked", "imports", "verdict", "seen"),
+    [
+        ({"required": ("socket",)}, ["socket", "threading"], PASSED, ""),
+        ({"required": ("socket", "threading")}, ["socket"], FAILED, "не импортированы: threading"),
+        ({"forbidden": ("asyncio",)}, ["socket", "asyncio"], FAILED, "импортирован asyncio (server.py:2)"),
+        ({"forbidden": ("os",)}, ["socket", "os.path"], FAILED, "импортирован os.path (server.py:2)"),
+        ({"forbidden": ("asyn",)}, ["socket", "asyncio"], PASSED, ""),
+    ],
+)
+def test_modules_the_rubric_asks_for_or_forbids(asked, imports, verdict, seen) -> None:
+    observed = Observed("threads", tuple(Place(name, "server.py", line) for line, name in enumerate(imports, 1)))
+    (judged,) = scoring.score([result("uses-socket")], rubric({"uses-socket": 100}, **asked), observed)
+    assert (judged.verdict, judged.actual) == (verdict, seen)
+
+
+@pytest.mark.parametrize(("allowed", "verdict"), [(("socketserver",), PASSED), (("asyncio",), FAILED), ((), FAILED)])
+def test_a_rubric_may_let_pass_what_does_the_students_work(allowed, verdict) -> None:
+    engine = Place("socketserver", "server.py", 1)
+    failed = result("uses-socket", FAILED, expected="socket", actual="socketserver")
+    (judged,) = scoring.score([failed], rubric({"uses-socket": 100}, allowed=allowed), Observed("threads", (engine,), (engine,)))
+    assert judged.verdict is verdict
+
+
+VERDICTS = st.lists(st.sampled_from(list(Verdict)), min_size=40, max_size=40)
 
 
 @given(VERDICTS, st.sampled_from(built_in()))
@@ -123,3 +163,35 @@ def test_passing_one_more_check_never_costs_points(verdicts, rubric, which):
     results = [result(id, FAILED if index == which else verdict) for index, (id, verdict) in enumerate(zip(ids, verdicts, strict=False))]
     better = [result(one.id) if one.id == ids[which] else one for one in results]
     assert scoring.grade_by(better, rubric).score >= scoring.grade_by(results, rubric).score
+
+
+# -- another transport
+
+
+def test_a_chat_over_another_transport_did_not_start_as_what_the_variant_asks_for():
+    over_tcp = rubric({"starts": 10, "uses-socket": 10, "two-users-exchange": 80}, variant="multi-user", transports=("tcp", "console"))
+    results = [result("starts"), result("uses-socket"), result("two-users-exchange"), result("join-notice", FAILED, "info")]
+    starts, uses, exchange, notice = scoring.score(results, over_tcp, Observed(transport="udp"))
+    assert (starts.verdict, uses.verdict, exchange.verdict, exchange.blocked_by, notice.verdict) == (
+        FAILED,
+        PASSED,
+        BLOCKED,
+        "starts",
+        FAILED,
+    )
+    assert starts.expected == "вариант «multi-user» — это чат по TCP или через клавиатуру сервера"
+    assert starts.actual == "этот сервер ведёт разговор по UDP"
+
+
+@pytest.mark.parametrize(("transports", "transport"), [(("udp",), "udp"), ((), "udp"), (("tcp",), "")])
+def test_the_transport_asked_for_any_or_one_never_seen_changes_nothing(transports, transport):
+    asked = rubric({"starts": 100}, transports=transports)
+    assert points(scoring.score([result("starts")], asked, Observed(transport=transport))) == {"starts": (100, 100)}
+
+
+@pytest.mark.parametrize(
+    ("transport", "model", "variant"), [("udp", "udp", "udp"), ("tcp", "threads", "multi-user"), ("console", "threads", "two-user")]
+)
+def test_a_chat_is_graded_as_the_variant_of_its_transport(transport, model, variant):
+    everything = [result(id) for id in dict.fromkeys(id for one in built_in() for id in one.points)]
+    assert scoring.choose(everything, built_in(), Observed(model, transport=transport)).rubric.variant == variant

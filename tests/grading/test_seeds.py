@@ -16,13 +16,28 @@ SEEDS = Path(__file__).resolve().parents[3] / "shared" / "seeds"
 
 # Each by reading and running that server. 000 sends the last message again when a reset raises in recv, and goes round for ever at the end
 # of the stream; 001 loses what it cannot decode for its log; 002 and 003 read the name in the accept loop, as 004 does.
+# In 000 whoever speaks twice after somebody has left writes to a closed connection, and his own thread ends (BrokenPipeError). In 002 the
+# thread of one who sends bytes that are no text ends, his closed socket stays, and the next speaker changes the dictionary he goes through.
+# All of them send in the speaker's thread, so whoever does not read stops it; 002, 003 and 004 write to, or read from, a newcomer who has
+# vanished in the accept loop without try. Those that spin at the end of a stream never end that thread. Notices are for information.
+SILENT = {"join-notice", "leave-notice"}
 EXPECTED = {
-    "000": {"odd-boundary", "split-character", "no-busy-loop", "restart", "leave-abruptly"},
-    "001": {"odd-boundary", "split-character", "restart", "stops-on-interrupt"},
-    "002": {"silent-newcomer", "long-message", "odd-boundary", "split-character", "restart", "stops-on-interrupt"},
-    "003": {"silent-newcomer", "no-busy-loop", "restart", "stops-on-interrupt"},
-    "004": {"silent-newcomer", "restart"},
-}
+    "000": {
+        "odd-boundary", "split-character", "no-busy-loop", "restart", "leave-abruptly", "slow-reader", "gone-are-forgotten",
+        "random-conversations",
+    } | SILENT,
+    "001": {"odd-boundary", "split-character", "restart", "stops-on-interrupt", "slow-reader"} | SILENT,
+    "002": {
+        "silent-newcomer", "long-message", "odd-boundary", "split-character", "restart", "stops-on-interrupt", "slow-reader",
+        "leave-mid-handshake", "invalid-bytes",
+    } | SILENT,
+    "003": {
+        "silent-newcomer", "no-busy-loop", "restart", "stops-on-interrupt", "slow-reader", "leave-mid-handshake", "gone-are-forgotten",
+    },
+    "004": {"silent-newcomer", "restart", "slow-reader", "leave-mid-handshake"},
+}  # fmt: skip
+# Two of these servers spin after somebody has left, and what their other threads do then is a race that the busy thread may win.
+UNSTEADY = {"000": {"rejoin"}, "003": {"leave-quietly"}}
 NO_NAMES = {"prompt": "", "named_by": "nobody", "joined": "", "left": "", "welcome": ""}
 DIALECTS = {
     "000": NO_NAMES | {"author": "client", "echo": True},
@@ -51,7 +66,8 @@ def reports() -> dict[str, Report]:
 @pytest.mark.parametrize("seed", EXPECTED)
 def test_verdicts(reports: dict[str, Report], seed: str) -> None:
     report = reports[seed]
-    assert {one.id for one in report.checks if one.verdict is Verdict.FAILED} == EXPECTED[seed]
+    failed = {one.id for one in report.checks if one.verdict is Verdict.FAILED}
+    assert EXPECTED[seed] <= failed <= EXPECTED[seed] | UNSTEADY.get(seed, set())
     assert not [one.id for one in report.checks if one.verdict in (Verdict.BLOCKED, Verdict.INFRA)]
     assert report.variant == "multi-user"
     assert report.model == "threads"

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from grading.eyes import Held
 from grading.sandbox import open_sandbox
-from grading.server import Launch, NoConnection, NotStarted, Server
+from grading.server import CONNECT_LIMIT, Launch, NoConnection, NotStarted, Server
 from grading.stillness import Rest
 
 pytestmark = [
@@ -152,7 +153,7 @@ def refusal(server: Server, limit: float = LIMIT) -> tuple[str, int | None]:
         ("import sys; sys.stdin.readline()", ("input", None)),
         ("import socket; sock = socket.socket(); sock.bind(('', 9090)); sock.accept()", ("exited", 1)),
         ("import threading; threading.Event().wait()", ("silent", None)),
-        ("import socket; sock = socket.socket(type=socket.SOCK_DGRAM); sock.bind(('', 9090)); sock.recvfrom(1024)", ("silent", None)),
+        ("import socket; sock = socket.socket(type=socket.SOCK_DGRAM); sock.recvfrom(1024)", ("silent", None)),
     ],
 )
 def test_why_it_does_not_listen(opened: Opener, source: str, expected: tuple[str, int | None]) -> None:
@@ -418,3 +419,102 @@ def test_where_threads_may_not_be_looked_at_the_other_clock_takes_over(opened: O
     assert server.clock_name == "quiet-period"
     assert server.connect("Вера").local in server.names
     assert settled(server) is Rest.STILL
+
+
+# -- many guests, and one who does not read
+
+
+@pytest.mark.parametrize(("backlog", "room"), [("", 128), ("5", 5), ("1", 1)])
+def test_how_many_may_come_at_once_is_what_listen_left_room_for(opened: Opener, backlog: str, room: int) -> None:
+    server = opened(listening().replace("listen()", f"listen({backlog})") + "input()\n")
+    server.start()
+    assert server.door() == room
+    server.connect("Вера")
+    assert settled(server) is Rest.STILL
+    assert server.door() == max(1, room - 1)
+
+
+@pytest.mark.parametrize("backlog", [0, 1])
+def test_who_finds_the_queue_full_is_told_at_once(opened: Opener, backlog: int) -> None:
+    server = opened(listening().replace("listen()", f"listen({backlog})") + "input()\n")
+    server.start()
+    for _ in range(backlog + 1):
+        server.connect("Вера")
+    assert settled(server) is Rest.STILL
+    begun = time.monotonic()
+    with pytest.raises(NoConnection):
+        server.connect("Глеб")
+    assert time.monotonic() - begun < CONNECT_LIMIT / 2
+    assert not server.clock.timers_matter
+
+
+def test_a_full_queue_may_get_shorter_by_itself(opened: Opener) -> None:
+    late = "time.sleep(0.2)\nkept = [sock.accept() for _ in '12']\ninput()\n"
+    server = opened("import time\n" + listening().replace("listen()", "listen(0)") + late)
+    server.start()
+    for guest in ("Вера", "Глеб"):
+        server.connect(guest)
+    assert settled(server) is Rest.STILL
+    assert server.unaccepted() == 0
+
+
+KEEPS = """
+import threading
+kept = []
+def serve(conn):
+    while conn.recv(100): pass
+    kept.append(conn)
+while True:
+    threading.Thread(target=serve, args=(sock.accept()[0],)).start()
+"""
+
+
+def test_sockets_and_threads_are_counted(opened: Opener) -> None:
+    server = opened(listening() + KEEPS)
+    server.start()
+    assert server.held() == Held(1, 1)
+    links = [server.connect("Вера"), server.connect("Глеб")]
+    assert settled(server) is Rest.STILL
+    assert server.held() == Held(3, 3)
+    links[0].close()
+    assert settled(server) is Rest.STILL
+    assert server.held() == Held(3, 2)
+
+
+WRITES = """
+conn, _ = sock.accept()
+conn.setblocking(False)
+try:
+    while True: conn.send(b'*' * 100)
+except BlockingIOError:
+    print('full')
+conn.recv(1) if conn.setblocking(True) else conn.recv(1)
+"""
+
+
+def test_for_who_does_not_read_next_to_nothing_is_kept(opened: Opener) -> None:
+    server = opened(listening() + WRITES)
+    server.start()
+    link = server.connect("Соня", reads=False)
+    assert settled(server) is Rest.STILL
+    assert server.output() == "full\n"
+    assert link.inbox == b""
+    written = server.written(link)
+    assert written is not None
+    assert 1000 < written < 64 << 10
+    link.close()
+    assert settled(server) is Rest.STILL
+    assert server.written(link) is None
+
+
+def test_what_is_sent_to_a_frozen_server_comes_at_once(opened: Opener) -> None:
+    both = "import select\na, b = sock.accept()[0], sock.accept()[0]\nprint(len(select.select([a, b], [], [])[0]), flush=True)\na.recv(1)\n"
+    server = opened(listening() + both)
+    server.start()
+    links = [server.connect("Вера"), server.connect("Глеб")]
+    assert settled(server) is Rest.STILL
+    with server.frozen():
+        for link in links:
+            link.send(b"!")
+    server.clock.settle(time.monotonic() + LIMIT, lambda: "2" in server.output())
+    assert server.output() == "2\n"

@@ -6,12 +6,14 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 
 from grading import stillness
 from grading.kernel import ESTABLISHED, LISTEN, Peer
-from grading.stillness import BUSY_AFTER, BUSY_AGAIN, CHATTER_PATIENCE, INBOX_LIMIT, PATIENCE, Look, Rest, Stillness
+from grading.links import INBOX_LIMIT
+from grading.stillness import BUSY_AFTER, BUSY_IDLE, CHATTER_PATIENCE, PATIENCE, UNREAD_AFTER, Look, Rest, Stillness
 from grading.threads import Thread
 
 
@@ -58,10 +60,10 @@ class Wait:
     """One wait, fed with looks."""
 
     def __init__(
-        self, time: Time, clock: Stillness | None = None, *, seconds: float = 25.0, patient: bool = False, brief: bool = False
+        self, time: Time, clock: Stillness | None = None, *, seconds: float = 25.0, patient: bool = False, sure: bool = False
     ) -> None:
         self.time, self.clock = time, clock or globals()["clock"]()
-        self._wait = stillness._Wait(self.clock, time.now + seconds, patient, brief)
+        self._wait = stillness._Wait(self.clock, time.now + seconds, patient, sure)
 
     def sees(self, *looks: Look, every: float = 0.0) -> list[Rest | None]:
         """What each look says; so many seconds pass before each."""
@@ -116,7 +118,7 @@ def test_however_often_the_same_is_seen_it_is_not_still(time: Time, restless: Lo
     ids=["a thread has run in between", "bytes moved", "packets moved", "something was read", "a new thread", "it went elsewhere"],
 )
 def test_quiet_looks_that_differ_are_not_stillness(time: Time, other: Look) -> None:
-    assert Wait(time).sees(look(), other, look(), other, other) == [None, None, None, None, Rest.STILL]
+    assert Wait(time).sees(look(), other, look(), other, other, every=2 * UNREAD_AFTER) == [None, None, None, None, Rest.STILL]
 
 
 def test_a_server_that_is_gone_is_still(time: Time) -> None:
@@ -124,8 +126,12 @@ def test_a_server_that_is_gone_is_still(time: Time) -> None:
     assert Wait(time).sees(nobody, nobody) == [None, Rest.STILL]
 
 
-def test_unread_bytes_do_not_matter_where_no_timer_can_wake_anybody(time: Time) -> None:
-    assert Wait(time).sees(look(unread=9), look(unread=9)) == [None, Rest.STILL]
+def test_where_something_waits_to_be_read_it_must_wait_for_a_while(time: Time) -> None:
+    """Whoever is about to sleep looks asleep already, and then finds what waits for him."""
+    waits = [look(unread=9)] * 4
+    assert Wait(time).sees(*waits, every=UNREAD_AFTER / 2.5) == [None, None, None, Rest.STILL]
+    found = [look(unread=9), look(thread(cpu=0.002), unread=8), look(thread(cpu=0.002), unread=8)]
+    assert Wait(time).sees(*found, every=UNREAD_AFTER / 2) == [None, None, None]
 
 
 # -- rule 4: timers
@@ -151,9 +157,9 @@ def test_where_a_timer_may_lead_to_bytes_each_timed_thread_must_have_moved_once(
     first = replace(given(wait.clock), threads=(polls(1), polls(2), thread(3)))
     one_moved = replace(first, threads=(polls(1, cpu=0.002), polls(2), thread(3)))
     both_moved = replace(first, threads=(polls(1, cpu=0.002), polls(2, cpu=0.002), thread(3)))
-    assert wait.sees(first, first, first) == [None] * 3
-    assert wait.sees(one_moved, one_moved, one_moved) == [None] * 3
-    assert wait.sees(both_moved, both_moved) == [None, Rest.STILL]
+    assert wait.sees(first, first, first, every=2 * UNREAD_AFTER) == [None] * 3
+    assert wait.sees(one_moved, one_moved, one_moved, every=2 * UNREAD_AFTER) == [None] * 3
+    assert wait.sees(both_moved, both_moved, every=2 * UNREAD_AFTER) == [None, Rest.STILL]
 
 
 def test_before_something_is_called_missing_timers_are_waited_for(time: Time) -> None:
@@ -263,10 +269,39 @@ def test_traffic_in_between_makes_it_a_worker(time: Time) -> None:
     assert Wait(time).sees(*looks) == [None] * 20
 
 
-def test_of_a_program_that_was_found_busy_before_less_is_enough(time: Time) -> None:
-    wait = Wait(time, brief=True)
-    wait.clock.suspected_busy = True
-    assert wait.sees(spinning(1.0), spinning(1.0 + BUSY_AGAIN - 0.01), spinning(1.0 + BUSY_AGAIN + 0.01)) == [None, None, Rest.BUSY]
+@pytest.mark.parametrize(
+    ("others", "enough"),
+    [
+        ({}, BUSY_IDLE),
+        ({"unread": 1}, BUSY_AFTER),  # somebody waits to be read or let in
+        ({"arrived": False}, BUSY_AFTER),
+        ({"waits": True}, BUSY_AFTER),  # a thread asks for the interpreter lock every 5 ms
+    ],
+)
+def test_of_a_program_that_was_found_busy_before_less_is_enough(time: Time, others: dict[str, Any], enough: float) -> None:
+    wait = suspicious(time)
+    waiter = [thread(3, call="lock", timed=True)] if others.pop("waits", False) else []
+
+    def at(cpu: float) -> Look:
+        return look(thread(), thread(2, runs=True, cpu=cpu), *waiter, **others)
+
+    assert wait.sees(at(1.0), at(1.0 + enough - 0.001), at(1.0 + enough + 0.001)) == [None, None, Rest.BUSY]
+
+
+def suspicious(time: Time, *, sure: bool = False) -> Wait:
+    """A wait for a program that was found busy before."""
+    made = clock()
+    made.suspected_busy = True
+    return Wait(time, made, sure=sure)
+
+
+def test_who_was_woken_and_has_not_run_yet_has_not_had_his_share(time: Time) -> None:
+    """On a busy machine another thread may go round and round while he waits for a processor."""
+
+    def two(spinner: float, woken: float) -> Look:
+        return look(thread(1, runs=True, cpu=spinner), thread(2, runs=True, cpu=woken))
+
+    assert suspicious(time).sees(two(0, 0), two(0.5, 0), two(0.6, BUSY_IDLE)) == [None, None, Rest.BUSY]
 
 
 def test_each_running_thread_is_allowed_its_share(time: Time) -> None:
@@ -276,10 +311,18 @@ def test_each_running_thread_is_allowed_its_share(time: Time) -> None:
     assert Wait(time).sees(two(0.0), two(BUSY_AFTER - 0.01), two(BUSY_AFTER + 0.01)) == [None, None, Rest.BUSY]
 
 
-def test_where_something_depends_on_it_a_suspicion_is_not_enough(time: Time) -> None:
-    wait = Wait(time)
-    wait.clock.suspected_busy = True
+def test_where_somebody_is_blamed_for_it_a_suspicion_is_not_enough(time: Time) -> None:
+    wait = suspicious(time, sure=True)
     assert wait.sees(spinning(1.0), spinning(1.0 + BUSY_AFTER - 0.01), spinning(1.0 + BUSY_AFTER + 0.01)) == [None, None, Rest.BUSY]
+
+
+def test_a_rest_called_busy_on_suspicion_proves_nothing(time: Time) -> None:
+    clock = Watched(spinning(1.0), spinning(1.1), spinning(1.1), spinning(2.0))
+    clock.suspected_busy = True
+    assert clock.settle(time.now + 25) is Rest.BUSY
+    assert not clock.known_busy
+    assert clock.settle(time.now + 25, sure=True) is Rest.BUSY
+    assert clock.known_busy
 
 
 def test_being_busy_is_remembered(time: Time) -> None:
@@ -321,6 +364,14 @@ def test_bytes_that_came_after_stillness_were_sent_by_a_timer(time: Time) -> Non
     assert clock.settle(time.now + 25) is Rest.STILL
     clock.coming = [look(sleeper(cpu=0.002, call="poll"), bytes=7)]
     clock.before_acting()
+    assert clock.timers_matter
+
+
+def test_bytes_that_came_before_waiting_on_were_sent_by_a_timer_too(time: Time) -> None:
+    clock = Watched(look(sleeper(call="poll")))
+    assert clock.settle(time.now + 25) is Rest.STILL
+    clock.coming = [look(sleeper(cpu=0.002, call="poll"), bytes=7)]
+    assert clock.settle(time.now + 25, lambda: True) is Rest.CAME
     assert clock.timers_matter
 
 
@@ -432,9 +483,55 @@ def test_what_is_on_the_way_is_seen_by_packets_and_by_bytes(flying: bool, settle
 def test_a_connection_that_is_over_is_looked_at_no_more() -> None:
     kernel = Kernel(boris=None, listener=end(LISTEN, 0))
     clock = looking(kernel, FakeLink(("b",), request=b"boris"))
-    first, second = clock.look(), clock.look()
-    assert (len(first.traffic), len(second.traffic)) == (2, 1)
-    assert clock.links == []
+    assert (clock.look().traffic, clock.links) == (((0,),), [])
+
+
+class Moving(Kernel):
+    """Whose threads and packets are read from lists, the last of each again and again."""
+
+    def __init__(self, threads: list[tuple[Thread, ...]], packets: list[tuple[int, ...]]) -> None:
+        super().__init__(boris=end(ESTABLISHED, 0), listener=end(LISTEN, 0))
+        self.threads, self.packets = threads, packets
+
+    def look(self) -> tuple[Thread, ...]:
+        return self.threads.pop(0) if len(self.threads) > 1 else self.threads[0]
+
+    def read(self) -> tuple[int, ...]:
+        return self.packets.pop(0) if len(self.packets) > 1 else self.packets[0]
+
+    def in_flight(self, counts: Iterable[int]) -> bool:
+        return False
+
+
+SLEEPS, RAN, RUNS = (thread(),), (thread(cpu=0.002),), (thread(runs=True),)
+
+
+@pytest.mark.parametrize(
+    ("threads", "packets", "twice"),
+    [
+        ([SLEEPS], [(4, 4)], True),
+        ([SLEEPS, RAN], [(4, 4)], False),
+        ([SLEEPS], [(4, 4), (5, 5)], False),
+        ([SLEEPS], [()], False),  # a network shared with others
+    ],
+)
+def test_a_look_that_began_and_ended_with_the_same_is_known_to_hold(threads: list[Any], packets: list[Any], twice: bool) -> None:
+    clock = looking(Moving(list(threads), list(packets)), FakeLink(("b",), request=b"boris"))
+    assert clock.look().twice is twice
+
+
+def test_a_quiet_look_holds_until_a_thread_runs_a_packet_goes_or_somebody_acts() -> None:
+    link = FakeLink(("b",), request=b"boris")
+    kernel = Moving([SLEEPS], [(4, 4)])
+    clock = looking(kernel, link)
+    first = clock.look()
+    assert clock.look() is first
+    for change in (lambda: kernel.threads.append(RAN), lambda: kernel.packets.append((5, 5)), clock.before_acting):
+        change()
+        before = len(link.drained)
+        kernel.threads, kernel.packets = kernel.threads[-1:], kernel.packets[-1:]
+        clock.look()
+        assert len(link.drained) > before
 
 
 def test_a_server_that_has_stopped_listening_has_no_queue() -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 
 import pytest
 
 from grading import story
 from grading.guests import Guest
-from grading.oracle import Difference, Oracle, Said
+from grading.history import Difference
+from grading.oracle import Oracle, Said
 from grading.server import NotStarted
 from grading.verdicts import CheckFailed
 from reference.dialect import KNOWN, Dialect
@@ -31,6 +33,8 @@ class Chat:
         dialect = Dialect(named_by="nobody", author=author)  # type: ignore[arg-type]
         self.dialect, self.oracle = dialect, Oracle[Guest](KNOWN["raw"])
         self.guests: list[Guest] = []
+        self.everybody: list[Guest] = []
+        self.notice = ""
         self.clock = SimpleNamespace(known_busy=False)
         self.code: int | None = None
         self.printed = ""
@@ -41,8 +45,14 @@ class Chat:
         guest = Guest(self, name, Link(("127.0.0.1", 50001 + len(self.guests))))  # type: ignore[arg-type]
         guest.called = called
         self.guests.append(guest)
+        self.everybody.append(guest)
         self.oracle.enter(guest, guest.address)
         return guest
+
+    def part(self, guest: Guest, *, reset: bool) -> None:
+        self.guests.remove(guest)
+        for hearer in self.guests:
+            came(hearer, self.notice)
 
     def says(self, author: Guest, text: str) -> Said[Guest]:
         return self.oracle.say(author, text, text.encode(), text.encode())
@@ -71,9 +81,14 @@ def vera(chat: Chat, boris: Guest) -> Guest:
 
 
 def test_a_short_text_is_told_whole_and_a_long_one_with_its_size(chat: Chat, boris: Guest) -> None:
-    assert story.short(chat.says(boris, "привет")) == "привет"
-    assert story.short(chat.says(boris, "д" * 81)) == "д" * 50 + "… (162 байт)"
-    assert story.short(Said(boris, "", b"\xd0")) == "\ufffd"
+    def told(said: Said[Guest]) -> str:
+        return story.short(chat, said)  # type: ignore[arg-type]
+
+    assert told(chat.says(boris, "привет")) == "привет"
+    assert told(chat.says(boris, "д" * 81)) == "д" * 50 + "… (162 байт)"
+    assert told(Said(boris, "", b"\xd0")) == "\ufffd"
+    chat.dialect = replace(chat.dialect, encoding="cp1251")
+    assert told(Said(boris, "", "привет".encode("cp1251"))) == "привет"
 
 
 # -- what came instead
@@ -214,10 +229,10 @@ class Room:
                         )  # fmt: skip
                         came(hearer, f"{stamp}{said.text}\n")
 
-    def judged(self) -> str:
+    def judged(self, judge: Callable[..., None] = story.author_shown) -> str:
         """ "" if everybody can tell who spoke; else what is shown instead."""
         try:
-            story.author_shown(self.chat)  # type: ignore[arg-type]
+            judge(self.chat)
         except CheckFailed as failure:
             return failure.actual
         return ""
@@ -265,12 +280,38 @@ def test_a_notice_before_the_label_hides_no_author() -> None:
     assert room.judged() == "перед сообщением стоит «Borisva пишет\nVeralo:»"
 
 
+def test_a_name_after_the_text_counts_where_the_server_puts_it_there() -> None:
+    room = Room("server")
+    room.chat.dialect = replace(room.chat.dialect, relay='{"text": "{text}", "author": "{name}"}')
+    boris, vera, gleb = room.guests
+    first, second = room.chat.says(boris, "раз."), room.chat.says(gleb, "два.")
+    for said, author in ((first, "Borisva"), (second, "Glebmi")):
+        came(vera, f'{{"text": "{said.text}", "author": "{author}"}}\n{{"info": "Veralo вошёл"}}\n')
+    assert room.judged() == ""
+    came(gleb, f'{{"text": "{first.text}", "author": "Veralo"}}\n')
+    assert "Veralo" in room.judged()
+
+
 def test_one_wrong_label_is_enough() -> None:
     room = Room("server")
     room.talk("{author}: ")
     said = room.chat.says(room.guests[0], "а теперь?")
     came(room.guests[1], f"Glebmi: {said.text}")
     assert room.judged() == "перед сообщением стоит «Glebmi:»"
+
+
+@pytest.mark.parametrize("label", ["{author}: ", "", "Кто-то: "])
+def test_a_label_may_name_nobody(label: str) -> None:
+    room = Room("server")
+    room.talk(label)
+    assert room.judged(story.nobody_misnamed) == ""
+
+
+@pytest.mark.parametrize("label", ["{last}: ", "{hearer}: ", "{author}, {hearer}: "])
+def test_a_label_may_not_name_another(label: str) -> None:
+    room = Room("server")
+    room.talk(label)
+    assert "перед сообщением стоит" in room.judged(story.nobody_misnamed)
 
 
 @pytest.mark.parametrize(
@@ -312,3 +353,32 @@ def test_of_two_the_hearers_own_address_is_no_mark_of_the_other(label: str) -> N
     room = Room("label", 2)
     room.talk(label)
     assert "не отличает его от других" in room.judged()
+
+
+# -- whose leaving is announced
+
+
+@pytest.mark.parametrize("notice", ["", "кто-то вышел", "Veralo вышел", "Veralo ушла, остались: Borisva, Glebmi"])
+def test_a_notice_names_the_one_who_leaves_or_nobody(chat: Chat, vera: Guest, notice: str) -> None:
+    came(chat.join("Глеб", "Glebmi"), "Borisva вошёл")
+    chat.notice = notice
+    story.departure_shown(chat, vera)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("named", ["Borisva", "Glebmi"])
+def test_a_notice_that_names_another_is_wrong_also_if_he_has_left_before(chat: Chat, boris: Guest, vera: Guest, named: str) -> None:
+    gleb = chat.join("Глеб", "Glebmi")
+    story.departure_shown(chat, gleb)  # type: ignore[arg-type]
+    chat.notice = f"{named} вышел"
+    with pytest.raises(CheckFailed) as failure:
+        story.departure_shown(chat, vera)  # type: ignore[arg-type]
+    assert (failure.value.expected, failure.value.actual) == ("Борис узнаёт, что уходит Veralo", f"сервер сообщил: «{named} вышел»")
+
+
+def test_the_name_of_one_who_has_left_is_the_wrong_name(chat: Chat, boris: Guest, vera: Guest) -> None:
+    gleb = chat.join("Глеб", "Glebmi")
+    chat.part(vera, reset=False)
+    came(boris, "Veralo: " + chat.says(gleb, "привет").text)
+    for judge in (story.author_shown, story.nobody_misnamed):
+        with pytest.raises(CheckFailed):
+            judge(chat)  # type: ignore[arg-type]

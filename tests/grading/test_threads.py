@@ -207,6 +207,35 @@ def test_processes_come_and_go(proc: Proc, seen: Threads) -> None:
     assert ids(seen) == []
 
 
+@pytest.mark.parametrize("sign", ["a thread ran", "a thread runs", "one was started from outside", "one is gone"])
+def test_where_everybody_slept_on_the_processes_are_not_listed_again(proc: Proc, sign: str) -> None:
+    listings, started = [0], [1]
+
+    def pids() -> list[int]:
+        listings[0] += 1
+        return proc.alive
+
+    seen = Threads(proc.fd, pids, lambda: started[0])
+    proc.put(7, 7)
+    proc.put(7, 8)
+    first = seen.look()
+    assert seen.look() == first == seen.look()
+    assert listings == [1]
+    match sign:
+        case "a thread ran":
+            proc.put(7, 8, clock=2000)
+        case "a thread runs":
+            proc.put(7, 8, state="R")
+        case "one was started from outside":
+            started[0] = 2
+        case "one is gone":
+            proc.take(7, 8)
+    proc.put(9, 9)
+    assert (9, 9) in ids(seen)
+    assert listings == [2]
+    seen.close()
+
+
 def test_a_process_that_is_gone_before_the_first_look_is_nothing(proc: Proc, seen: Threads) -> None:
     proc.alive.append(99)
     assert ids(seen) == []

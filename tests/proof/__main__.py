@@ -17,12 +17,13 @@ import sys
 import time
 from collections.abc import Iterator
 
-from grading.kernel import Diag, PacketCount, diag_request
-from grading.links import Link
+from grading.datagrams import DatagramCount, Mailbox, guest_over_udp
+from grading.kernel import Diag, PacketCount, Peer, diag_request
+from grading.links import AnyLink, Link
 from grading.sandbox import Limits, Sandbox, open_sandbox
 from grading.stillness import Rest, Stillness
 from grading.threads import Threads
-from tests.proof.servers import SERVERS, script
+from tests.proof.servers import SERVERS, over_udp, script
 
 HOST = "127.0.0.1"
 
@@ -30,7 +31,7 @@ HOST = "127.0.0.1"
 class Guest:
     """A guest and what he must have received by the next stillness."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: AnyLink) -> None:
         self.link = link
         self.due = bytearray()
 
@@ -102,6 +103,29 @@ class Conversation:
         return right, seconds
 
 
+class ByDatagrams(Conversation):
+    """The same over UDP, where one comes by his first datagram and goes by a word."""
+
+    def __init__(self, sandbox: Sandbox, clock: Stillness, port: int, dice: random.Random) -> None:
+        super().__init__(sandbox, clock, port, dice)
+        self.mailbox, self.ports = Mailbox(), iter(range(50001, 65000))
+
+    def join(self) -> None:
+        link = guest_over_udp(self.sandbox, socket.AF_INET, (HOST, self.port), next(self.ports), self.mailbox)
+        self.tell(b"+")
+        self.guests.append(Guest(link))
+        self.clock.links.append(link)
+        link.send(b"hello...")
+
+    def go(self) -> None:
+        guest = self.guests.pop(self.dice.randrange(len(self.guests)))
+        self.tell(b"-")
+        guest.link.send(b"bye.....")
+        guest.link.close()
+
+    be_hung_up_on = go
+
+
 def begun_deadline() -> float:
     """Far enough away that no load reaches it."""
     return time.monotonic() + 60
@@ -115,15 +139,17 @@ def served(name: str, isolation: str) -> Iterator[tuple[Sandbox, Stillness, int]
         assert sandbox.diag is not None
         process = sandbox.start(["server.py"])
         diag = Diag(sandbox.diag)
-        threads = Threads(sandbox.proc_fd, sandbox.pids)
+        threads = Threads(sandbox.proc_fd, sandbox.pids, lambda: sandbox.started)
         port = 0
         while not port:
-            mine = [peer for peer in diag.listening() if sandbox.network == "private" or peer.inode in _inodes(sandbox, process.pid)]
+            there: list[Peer] = diag.bound() if over_udp(name) else diag.listening()
+            mine = [peer for peer in there if sandbox.network == "private" or peer.inode in _inodes(sandbox, process.pid)]
             port = mine[0].local[1] if mine else 0
             if process.poll() is not None:
                 raise RuntimeError(process.output().decode(errors="replace"))
-        listener = diag_request(socket.AF_INET, (HOST, port), ("0.0.0.0", 0))
-        clock = Stillness(threads, diag, PacketCount(sandbox.snmp_fds), lambda: [listener])
+        listeners = [] if over_udp(name) else [diag_request(socket.AF_INET, (HOST, port), ("0.0.0.0", 0))]
+        packets = (DatagramCount if over_udp(name) else PacketCount)(sandbox.snmp_fds)
+        clock = Stillness(threads, diag, packets, lambda: listeners)
         try:
             clock.settle(begun_deadline())
             yield sandbox, clock, port
@@ -145,7 +171,7 @@ def prove(name: str, judgements: int, isolation: str, seed: int) -> tuple[int, l
     dice = random.Random(f"{seed} {name}")
     wrong, costs = 0, []
     with served(name, isolation) as (sandbox, clock, port):
-        talk = Conversation(sandbox, clock, port, dice)
+        talk = (ByDatagrams if over_udp(name) else Conversation)(sandbox, clock, port, dice)
         # What an interview does first: two guests, one says something, and if it does not come, timers are waited for.
         clock.timers_matter = SERVERS[name][1] < 0.1
         for _ in range(judgements):

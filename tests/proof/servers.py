@@ -157,6 +157,41 @@ def tell(data, author=None):
                 except OSError: pass
 while True''', 1)
 
+_UDP_HEAD = '''
+import os, queue, select, socket, sys, threading, time
+box = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+box.bind((HOST, 0))
+guests = []
+def tell(data, author=None):
+    for other in list(guests):
+        if other != author: box.sendto(data, other)
+def heard(data, guest):
+    if guest not in guests:  # the first datagram only says that he is there
+        tell(b"+")
+        guests.append(guest)
+    elif data == b"bye.....":
+        guests.remove(guest)
+        tell(b"-")
+    else: tell(data, guest)
+'''
+
+_UDP = '''
+while True: heard(*box.recvfrom(65536))
+'''
+
+_UDP_TWO_THREADS = '''
+letters = queue.Queue()
+def pass_on():
+    while True: heard(*letters.get())
+threading.Thread(target=pass_on, daemon=True).start()
+while True: letters.put(box.recvfrom(65536))
+'''
+
+_UDP_SELECT = '''
+while True:
+    if select.select([box], [], [], 0.05)[0]: heard(*box.recvfrom(65536))
+'''
+
 SERVERS: dict[str, tuple[str, float]] = {
     # name: (script, its share of the judgements; the slow ones get less)
     "threaded": (_THREADED, 1.0),
@@ -169,9 +204,17 @@ SERVERS: dict[str, tuple[str, float]] = {
     "polls every 50 ms": (_POLLING, 0.02),
     "forwards after 150 ms": (_SLOW_FORWARDER, 0.02),
     "accepts after 100 ms": (_SLOW_ACCEPT, 0.02),
+    "UDP": (_UDP, 1.0),
+    "UDP in two threads": (_UDP_TWO_THREADS, 1.0),
+    "UDP, select with a time-out": (_UDP_SELECT, 0.5),
 }
 
 
 def script(name: str, host: str) -> str:
     """The server's source, bound to `host` and any free port."""
-    return _HEAD.replace("HOST", repr(host)) + SERVERS[name][0]
+    return (_UDP_HEAD if over_udp(name) else _HEAD).replace("HOST", repr(host)) + SERVERS[name][0]
+
+
+def over_udp(name: str) -> bool:
+    """Whether guests come to this server by datagrams."""
+    return name.startswith("UDP")

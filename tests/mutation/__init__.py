@@ -1,0 +1,1 @@
+"""Mutants of right servers, graded: does the grader notice?"""

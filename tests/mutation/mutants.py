@@ -1,0 +1,201 @@
+"""All mutants of one source file, in a fixed order. Pure: text goes in, texts come out."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import hashlib
+import itertools
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import libcst as cst
+from libcst.metadata import MetadataWrapper, PositionProvider
+
+from tests.mutation.operators import OPERATORS, Around
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One source with one fault.
+
+    Attributes:
+        file: as it is called in the checkout; line: 1-based, where the changed node begins.
+        function: the qualified name of the function it is in, "" on the top floor.
+        operator: what was done; number: counts those of one operator on one line.
+        original: the line where the changed node begins; mutated: the lines that are new. Both stripped: they survive a shift.
+        source: the whole mutated file.
+    """
+
+    file: str
+    line: int
+    function: str
+    operator: str
+    number: int
+    original: str
+    mutated: str
+    source: str
+
+    @property
+    def id(self) -> str:
+        """Stable as long as the file is: file:line:operator:n."""
+        return f"{self.file}:{self.line}:{self.operator}:{self.number}"
+
+    @property
+    def digest(self) -> str:
+        """Of the mutated source."""
+        return hashlib.sha256(self.source.encode()).hexdigest()[:16]
+
+    @property
+    def key(self) -> tuple[str, str, str, str, str]:
+        """Stable as long as the function is."""
+        return self.file, self.function, self.operator, self.original, self.mutated
+
+
+def mutants(file: str, source: str, left_out: Collection[str] = ()) -> list[Mutant]:
+    """Every mutant that compiles and differs from the source and from all before it.
+
+    Args:
+        file: what to call it.
+        source: the program.
+        left_out: qualified names of functions and constants nobody who talks to this server can reach.
+
+    Raises:
+        ValueError: something to be left out is not there.
+    """
+    wrapper = MetadataWrapper(cst.parse_module(source))
+    positions = wrapper.resolve(PositionProvider)
+    collector = _Collector(frozenset(left_out))
+    wrapper.module.visit(collector)
+    if lost := set(left_out) - collector.met:
+        raise ValueError(f"{file} has no {', '.join(sorted(lost))}")
+    before, seen = source.splitlines(), {ast.dump(ast.parse(source))}
+    numbers: Counter[tuple[int, str]] = Counter()
+    found = []
+    for path, operator, replacement, function in collector.sites:
+        text = _rebuilt(path, replacement).code
+        if (shape := _shape(text)) is None or shape in seen:
+            continue
+        seen.add(shape)
+        line = positions[path[-1]].start.line
+        numbers[line, operator] += 1
+        added = _added(before, text.splitlines())
+        found.append(Mutant(file, line, function, operator, numbers[line, operator], before[line - 1].strip(), " | ".join(added), text))
+    return sorted(found, key=lambda mutant: (mutant.line, list(OPERATORS).index(mutant.operator), mutant.number))
+
+
+def _rebuilt(path: Sequence[cst.CSTNode], replacement: cst.CSTNode) -> cst.Module:
+    """The module, where the path begins, with the node where it ends replaced. (`deep_replace` does it too, through the whole tree.)"""
+    new = replacement
+    for parent, old in reversed(list(itertools.pairwise(path))):
+        new = parent.with_changes(**_with(parent, old, new))
+    assert isinstance(new, cst.Module)
+    return new
+
+
+def _with(parent: cst.CSTNode, old: cst.CSTNode, new: cst.CSTNode) -> dict[str, object]:
+    """Which field of the parent changes, and to what."""
+    for field in dataclasses.fields(parent):
+        value = getattr(parent, field.name)
+        if value is old:
+            return {field.name: new}
+        if isinstance(value, list | tuple) and any(one is old for one in value):
+            return {field.name: [new if one is old else one for one in value]}
+    raise LookupError(f"{type(parent).__name__} is no parent of {type(old).__name__}")
+
+
+def _added(before: list[str], after: list[str]) -> list[str]:
+    """The lines that are new: what is between the common beginning and the common end."""
+    same = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))
+    rest = zip(reversed(before[same:]), reversed(after[same:]), strict=False)
+    end = len(after) - sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], rest))
+    return [line.strip() for line in after[same:end]]
+
+
+def _shape(source: str) -> str | None:
+    """What the source means, whatever it looks like; None if it means nothing."""
+    try:
+        compile(source, "mutant", "exec", dont_inherit=True)
+        return ast.dump(ast.parse(source))
+    except (SyntaxError, ValueError):
+        return None
+
+
+Site = tuple[tuple[cst.CSTNode, ...], str, cst.CSTNode, str]
+"""From the module down to the node, the operator, what stands there now, the function."""
+_NEVER: Final = (cst.Annotation, cst.Import, cst.ImportFrom, cst.Decorator)
+
+
+class _Collector(cst.CSTVisitor):
+    """Goes through a program and asks every operator about every node.
+
+    Left alone are types, imports, decorators, docstrings, `if __name__ == ...`, and what is printed: no guest ever sees it.
+    """
+
+    def __init__(self, left_out: frozenset[str]) -> None:
+        super().__init__()
+        self.sites: list[Site] = []
+        self.met: set[str] = set()
+        self._left_out = left_out
+        self._path: list[str] = []
+        self._nodes: list[cst.CSTNode] = []
+        self._around = [Around()]
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        """Whether to go into the node; leaving is told in `on_leave` in either case."""
+        self._nodes.append(node)
+        if isinstance(node, cst.FunctionDef | cst.ClassDef):
+            self._path.append(node.name.value)
+        self._enter(node)
+        if isinstance(node, _NEVER) or _says_nothing(node) or self._unreachable(node):
+            return False
+        for operator, ask in OPERATORS.items():
+            found = ask(node, self._around[-1])
+            self.sites += [(tuple(self._nodes), operator, replacement, ".".join(self._path)) for replacement in found]
+        return True
+
+    def on_leave(self, original_node: cst.CSTNode) -> None:
+        """Undoes what `on_visit` noted of the surroundings."""
+        self._nodes.pop()
+        if isinstance(original_node, cst.FunctionDef | cst.ClassDef):
+            self._path.pop()
+        if isinstance(original_node, cst.FunctionDef | cst.For):
+            self._around.pop()
+
+    def _enter(self, node: cst.CSTNode) -> None:
+        if isinstance(node, cst.FunctionDef):
+            parameters = frozenset(one.name.value for one in node.params.params)
+            self._around.append(Around(parameters))
+        elif isinstance(node, cst.For):
+            self._around.append(Around(self._around[-1].parameters, next(_names(node.target), "")))
+
+    def _unreachable(self, node: cst.CSTNode) -> bool:
+        names = [".".join(self._path)] if isinstance(node, cst.FunctionDef | cst.ClassDef) else []
+        if isinstance(node, cst.SimpleStatementLine) and not self._path and isinstance(node.body[0], cst.Assign | cst.AnnAssign):
+            statement = node.body[0]
+            target = statement.target if isinstance(statement, cst.AnnAssign) else statement.targets[0].target
+            names = list(_names(target))
+        out = self._left_out.intersection(names)
+        self.met |= out
+        return bool(out)
+
+
+def _names(target: cst.BaseExpression) -> Iterator[str]:
+    if isinstance(target, cst.Name):
+        yield target.value
+    elif isinstance(target, cst.Tuple | cst.List):
+        for element in target.elements:
+            yield from _names(element.value)
+
+
+def _says_nothing(node: cst.CSTNode) -> bool:
+    """A docstring, something for the server's own screen, or the question whether this is the program."""
+    if isinstance(node, cst.If) and isinstance(node.test, cst.Comparison) and isinstance(node.test.left, cst.Name):
+        return node.test.left.value == "__name__"
+    if not (isinstance(node, cst.SimpleStatementLine) and isinstance(node.body[0], cst.Expr)):
+        return False
+    value = node.body[0].value
+    printed = isinstance(value, cst.Call) and isinstance(value.func, cst.Name) and value.func.value == "print"
+    return printed or isinstance(value, cst.SimpleString | cst.ConcatenatedString)

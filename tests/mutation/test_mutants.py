@@ -1,0 +1,126 @@
+"""What is done to a program, and what is left alone."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from tests.mutation.mutants import mutants
+from tests.mutation.operators import OPERATORS
+
+CHAT = '''\
+"""Docstring."""
+import socket
+
+SIZE = 1024
+PORT: int = 5000
+
+
+def tell(text, author):
+    """Docstring."""
+    for guest in list(guests):
+        if guest is not author and not muted:
+            guest.sendall(text.encode("utf-8", errors="replace"))
+    return None
+
+
+def session(guest, name: str = "x") -> None:
+    print("in", 7)
+    try:
+        with lock:
+            rest = b""
+        while True:
+            rest += guest.recv(SIZE)
+            if len(rest) < 5:
+                break
+            rest = decoder.decode(rest[1:])
+    except (OSError, ValueError):
+        guests.remove(guest)
+    finally:
+        guest.close()
+'''
+FOUND = mutants("chat.py", CHAT)
+
+
+def made(operator: str) -> list[tuple[int, str]]:
+    return [(mutant.line, mutant.mutated) for mutant in FOUND if mutant.operator == operator]
+
+
+@pytest.mark.parametrize(
+    ("operator", "line", "mutated"),
+    [
+        ("negated", 11, "if not (guest is not author and not muted):"),
+        ("always", 11, "if True:"),
+        ("compared", 11, "if guest is author and not muted:"),
+        ("compared", 23, "if len(rest) <= 5:"),
+        ("not-removed", 11, "if guest is not author and muted:"),
+        ("and-or", 11, "if guest is not author or not muted:"),
+        ("deleted", 27, "pass"),
+        ("deleted", 29, "pass"),
+        ("jump", 24, "continue"),
+        ("replaced-sum", 22, "rest = guest.recv(SIZE)"),
+        ("number", 4, "SIZE = 8"),
+        ("number", 23, "if len(rest) < 6:"),
+        ("true-false", 21, "while False:"),
+        ("emptied", 16, "def session(guest, name: str = '') -> None:"),
+        ("argument", 12, 'guest.sendall(text.encode("utf-8"))'),
+        ("argument", 12, 'guest.sendall(text.encode(errors="replace"))'),
+        ("slice", 25, "rest = decoder.decode(rest)"),
+        ("some-only", 10, "for guest in list(list(guests))[:1]:"),
+        ("some-only", 10, "for guest in list(list(guests))[1:]:"),
+        ("once", 10, "break"),
+        ("once", 21, "break"),
+        ("except", 26, "except ArithmeticError:"),
+        ("except", 26, "except (OSError,):"),
+        ("no-with", 19, "if True:"),
+        ("partial-send", 12, 'guest.send(text.encode("utf-8", errors="replace"))'),
+        ("decode-each-chunk", 25, "rest = rest[1:].decode()"),
+        ("recipient-for-author", 11, "if guest is not guest and not muted:"),
+    ],
+)
+def test_each_operator(operator: str, line: int, mutated: str) -> None:
+    assert (line, mutated) in made(operator)
+
+
+def test_a_finally_goes_with_its_body() -> None:
+    (mutant,) = [mutant for mutant in FOUND if mutant.operator == "no-finally"]
+    assert "finally" not in mutant.source
+    assert "guest.close()" not in mutant.source
+    assert "except (OSError, ValueError):" in mutant.source
+
+
+def test_every_operator_is_tried_here() -> None:
+    assert {mutant.operator for mutant in FOUND} == set(OPERATORS)
+
+
+def test_what_no_guest_sees_is_left_alone() -> None:
+    touched = {mutant.line for mutant in FOUND}
+    assert not touched & {1, 2, 9, 17}  # docstrings, imports, what is printed
+    assert not [mutant for mutant in FOUND if "name: str" not in mutant.source]  # types
+
+
+def test_all_compile_and_no_two_are_the_same() -> None:
+    trees = [ast.dump(ast.parse(mutant.source)) for mutant in FOUND]
+    assert len(set(trees)) == len(trees)
+    assert ast.dump(ast.parse(CHAT)) not in trees
+
+
+def test_ids_and_order_are_the_same_every_time() -> None:
+    assert [mutant.id for mutant in mutants("chat.py", CHAT)] == [mutant.id for mutant in FOUND]
+    assert len({mutant.id for mutant in FOUND}) == len(FOUND)
+    assert [mutant.line for mutant in FOUND] == sorted(mutant.line for mutant in FOUND)
+
+
+def test_a_key_survives_a_shift_of_the_lines() -> None:
+    shifted = mutants("chat.py", CHAT.replace("SIZE = 1024\n", "SIZE = 1024\n\n\n"))
+    assert [mutant.key for mutant in shifted] == [mutant.key for mutant in FOUND]
+    assert [mutant.id for mutant in shifted] != [mutant.id for mutant in FOUND]
+
+
+def test_functions_and_constants_can_be_left_out() -> None:
+    rest = mutants("chat.py", CHAT, ("SIZE", "tell"))
+    assert {mutant.function for mutant in rest} == {"", "session"}
+    assert 4 not in {mutant.line for mutant in rest}
+    with pytest.raises(ValueError, match="nobody"):
+        mutants("chat.py", CHAT, ("nobody",))
