@@ -32,9 +32,15 @@ class Dialect:
         left: what the others are told when someone goes; "" for nothing.
         quit: the word that ends the session of the one who says it; "" if the server knows none.
         framing: how messages are told apart: "none" (one recv is one message), "lines" (newline both ways), "lines-out" (newline only
-            in what the server sends), ...
+            in what the server sends), "nul" (a zero byte after each), "json" (bare objects), "json-lines" (one on each line), "json-out"
+            (objects in what the server sends, none in what it reads), or the length before each message: "length-2", "length-4",
+            "length-4-little" (bytes), "length-decimal-10" (so many digits), "length-line" (digits and a newline).
         turns: "free", or "alternate" (two users speak in turn; words out of turn wait).
         encoding: of all text.
+        hello: what a guest's program sends to give the name, e.g. "NICK:{name}"; "" if it sends nothing of the kind.
+        then: what it has to send after that to be let in (a room, a password); "" for nothing.
+        says: what it sends for one text, e.g. '{"name": "{name}", "text": "{text}"}'.
+        escaped: whether in JSON it writes letters as json.dumps does unless told otherwise, "\\u0430" for "а".
     """
 
     transport: Transport = "tcp"
@@ -50,6 +56,10 @@ class Dialect:
     framing: str = "none"
     turns: Turns = "free"
     encoding: str = "utf-8"
+    hello: str = "{name}"
+    then: str = ""
+    says: str = "{text}"
+    escaped: bool = True
 
 
 # Named after what they are. `lines` is our own; the other five are what students really chose, one archetype each: nothing is framed, and

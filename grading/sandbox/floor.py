@@ -149,11 +149,17 @@ class PortableFloor(Sandbox):
         except OSError as error:
             raise SandboxError(f"no sockets: {error}") from error
 
-    def start(self, argv: Sequence[str], *, cwd: str = "", env: Mapping[str, str] | None = None) -> Process:
+    def start(self, argv: Sequence[str], *, cwd: str = "", env: Mapping[str, str] | None = None, terminal: int | None = None) -> Process:
+        if terminal is not None:
+            raise SandboxError("no terminals here")
         wanted = environment(self._folders.bin_folder, str(self._folders.home)) | dict(env or {})
         process = PortableProcess(self, argv, cwd, wanted)
         self._processes.append(process)
         return process
+
+    @property
+    def started(self) -> int:
+        return len(self._processes)
 
     def close(self) -> None:
         if self._closed:

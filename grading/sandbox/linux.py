@@ -23,7 +23,7 @@ KILL_SECONDS = 2.0  # how long until "some processes do not die" is said; killin
 class LinuxProcess(Process):
     """A student's process that the starter started for us."""
 
-    def __init__(self, sandbox: LinuxSandbox, argv: Sequence[str], cwd: str, env: Mapping[str, str]) -> None:
+    def __init__(self, sandbox: LinuxSandbox, argv: Sequence[str], cwd: str, env: Mapping[str, str], terminal: int | None) -> None:
         self._channel = sandbox.channel
         self._pids = sandbox.pids
         self._proc_fd = sandbox.proc_fd if sandbox.proc_fd is not None else -1
@@ -32,7 +32,8 @@ class LinuxProcess(Process):
         self.stdin, out, err, self._dump, self._exit = ours
         try:
             limits = asdict(sandbox.limits)
-            reply, _ = self._channel.ask("start", list(argv), cwd, dict(env), limits, fds=theirs)
+            given = theirs if terminal is None else [terminal] * 3 + theirs[3:]  # its pipes then have nobody at the other end
+            reply, _ = self._channel.ask("start", list(argv), cwd, dict(env), limits, fds=given)
         except BaseException:
             for fd in ours:
                 os.close(fd)
@@ -133,6 +134,7 @@ class LinuxSandbox(Sandbox):
     limits: Limits
     bin_folder: str
     home: str
+    terminals = True
 
     def __init__(self) -> None:
         self._processes: list[LinuxProcess] = []
@@ -164,10 +166,14 @@ class LinuxSandbox(Sandbox):
             one.setblocking(True)
         return made
 
-    def start(self, argv: Sequence[str], *, cwd: str = "", env: Mapping[str, str] | None = None) -> Process:
-        process = LinuxProcess(self, argv, cwd, environment(self.bin_folder, self.home) | dict(env or {}))
+    def start(self, argv: Sequence[str], *, cwd: str = "", env: Mapping[str, str] | None = None, terminal: int | None = None) -> Process:
+        process = LinuxProcess(self, argv, cwd, environment(self.bin_folder, self.home) | dict(env or {}), terminal)
         self._processes.append(process)
         return process
+
+    @property
+    def started(self) -> int:
+        return len(self._processes)
 
     def close(self) -> None:
         if self._closed:
@@ -203,13 +209,17 @@ def wait_readable(fd: int, deadline: float) -> bool:
 
 
 def is_alive(proc_fd: int, pid: int) -> bool:
-    """Does this procfs show a process `pid` that is no zombie?"""
+    """Does this procfs show a process `pid` that is no zombie?
+
+    Where another thread ends the program, the first one is a zombie before that one has closed its sockets: it still counts.
+    """
     try:
         fd = os.open(f"{pid}/stat", os.O_RDONLY, dir_fd=proc_fd)
     except OSError:
         return False
     try:
-        return os.read(fd, 1024).rpartition(b")")[2].split()[0] not in (b"Z", b"X")
+        fields = os.read(fd, 1024).rpartition(b")")[2].split()
+        return fields[0] not in (b"Z", b"X") or int(fields[17]) > 1  # state and num_threads of proc(5)
     except (OSError, IndexError):
         return False
     finally:

@@ -123,6 +123,7 @@ class Sandbox(ABC):
         python: path of the interpreter as the student's process sees it.
         lab: path of the lab as the student's process sees it ("/lab" in bubblewrap), the prefix of file names in `ThreadDump`.
         notes: English notes on setup steps that could not be done, for a doctor or a log.
+        terminals: whether a program can be started at a terminal here.
     """
 
     tier: str
@@ -134,23 +135,30 @@ class Sandbox(ABC):
     python: str
     lab: str
     notes: tuple[str, ...] = ()
+    terminals: bool = False
 
     @abstractmethod
     def pids(self) -> list[int]:
         """All student processes alive now, zombies left out, in the numbering of `proc_fd`."""
+
+    @property
+    @abstractmethod
+    def started(self) -> int:
+        """How many programs were started here so far."""
 
     @abstractmethod
     def sockets(self, family: int, type: int, count: int) -> list[socket.socket]:
         """Make `count` blocking sockets that reach the server. Raises SandboxError or StudentBrokeSandbox."""
 
     @abstractmethod
-    def start(self, argv: Sequence[str], *, cwd: str = "", env: Mapping[str, str] | None = None) -> Process:
+    def start(self, argv: Sequence[str], *, cwd: str = "", env: Mapping[str, str] | None = None, terminal: int | None = None) -> Process:
         """Start the student's program.
 
         Args:
             argv: what follows the interpreter: ["server.py"] or ["-m", "pkg.server"].
             cwd: a folder below the lab.
             env: added to the environment, which is otherwise built from nothing.
+            terminal: its end of a pseudo-terminal, in place of the pipes at 0, 1 and 2; stays the caller's. Only where `terminals`.
 
         Raises: SandboxError, StudentBrokeSandbox (on a restart).
         """

@@ -34,6 +34,7 @@ def prepare_namespace() -> list[str]:
         ("all IPv4 addresses", lambda: every_address_is_local(_socket.AF_INET)),
         ("all IPv6 addresses", lambda: every_address_is_local(_socket.AF_INET6)),
         ("whole segments on the loopback", whole_segments),
+        ("usual send buffers", lambda: write_file("/proc/sys/net/ipv4/tcp_wmem", b"4096 16384 4194304")),  # some hosts are tuned
         ("binding IPv6 addresses", lambda: write_file("/proc/sys/net/ipv6/ip_nonlocal_bind", b"1")),
         ("first to go when memory runs out", lambda: write_file("/proc/self/oom_score_adj", b"900")),
     ]
