@@ -17,11 +17,12 @@ from grading.lab import Lab
 from grading.own_clients import OwnClients
 from grading.play import ScenarioFailed, play
 from grading.replay import script
-from grading.result import Stuck, Verdict
+from grading.result import Event, Stuck, Verdict
 from grading.sandbox import SandboxError, StudentBrokeSandbox
 from grading.scenario import Step
 from grading.server import NotStarted
 from grading.submission.client_programs import client_programs
+from grading.transcript import told
 from grading.verdicts import CheckFailed, Infra, NotApplicable
 
 INFRA_TRIES: Final = 3
@@ -38,7 +39,8 @@ class Attempt:
     fresh: bool = True
     scenario: ScenarioFailed | None = None
     replay: str = ""
-
+    failure: CheckFailed | None = None
+    events: tuple[Event, ...] = ()
 
 
 class Runs:
@@ -82,6 +84,7 @@ class Runs:
 
         def use(chat: Chat) -> Attempt:
             attempt = self._with_places(_run(conversation, chat=chat), chat, chat.server.waiting)
+            attempt = replace(attempt, events=told(chat, attempt.failure))
             if attempt.verdict is Verdict.FAILED:
                 attempt = replace(attempt, replay=script(chat, attempt.expected, attempt.actual))
             self.bench.release(chat, passed=attempt.verdict is not Verdict.FAILED)
@@ -102,7 +105,8 @@ class Runs:
             except NotApplicable as reason:
                 return Attempt(Verdict.NA, actual=str(reason))
             try:
-                return self._with_places(_run(talk, clients=clients), chat, clients.waiting)
+                attempt = self._with_places(_run(talk, clients=clients), chat, clients.waiting)
+                return replace(attempt, events=told(chat, attempt.failure))
             finally:
                 clients.close()
 
@@ -136,7 +140,8 @@ def _run(function: Callable[..., Any], **arguments: object) -> Attempt:
     try:
         remark = function(**arguments)
     except CheckFailed as failure:
-        return Attempt(Verdict.FAILED, failure.expected, failure.actual, scenario=failure if isinstance(failure, ScenarioFailed) else None)
+        scenario = failure if isinstance(failure, ScenarioFailed) else None
+        return Attempt(Verdict.FAILED, failure.expected, failure.actual, scenario=scenario, failure=failure)
     except NotApplicable as reason:
         return Attempt(Verdict.NA, actual=str(reason))
     except StudentBrokeSandbox as broken:

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from grading import history, seating, story
-from grading.guests import Event, Guest
+from grading.guests import Guest
 from grading.links import glimpse
 from grading.oracle import Oracle, Said
 from grading.server import NoConnection, NotStarted, Server
 from grading.stillness import Rest
+from grading.transcript import Transcript
 from grading.verdicts import CheckFailed, Infra
 from grading.wire import Wire, is_framed
 from grading.words import Unique, Vocabulary
@@ -37,7 +38,7 @@ class Chat:
 
     Attributes:
         guests: those in the room now; everybody: also those who have left.
-        events: the transcript.
+        transcript: what happened, in order.
         dice: where everything random in it comes from.
         seats: 2 where the server takes only two guests, None where it takes any number.
         rest: how the last wait ended, None once somebody has acted since.
@@ -54,7 +55,7 @@ class Chat:
         self.rest: Rest | None = None
         self.guests: list[Guest] = []
         self.everybody: list[Guest] = []
-        self.events: list[Event] = []
+        self.transcript = Transcript()
         self.oracle: Oracle[Guest] = Oracle(dialect)
         self._seated = {guest.name: guest for guest in reversed([self._still_here(old) for old in seated])}  # of namesakes the first
 
@@ -140,7 +141,7 @@ class Chat:
             if number:
                 self.settle()  # the rest is asked for only then
             self._transmit(guest, message)
-            self.note(guest, "says", message)
+            self.note(guest, "names", message)
         self.oracle.hear(guest, self._meant(guest.called))
         return True
 
@@ -313,13 +314,15 @@ class Chat:
             self._wait(lambda: burst[-1].data in hearer.heard)
             lost = missing()
         if lost:  # how many, and which, may depend on how quick the server is today; a report must not
+            self.note(hearer, "lacks", lost[0].data)
             expected = f"{hearer} слышит все быстрые сообщения, которые шлёт {burst[0].author} (их {len(burst)})"
             raise self._failed(expected, "часть из них не пришла или пришла повреждённой")
 
     def settle(self, *, sure: bool = False) -> Rest:
         """Waits until nothing more can come; `sure` where somebody will be blamed for it. Raises Infra if that cannot be told in time."""
         rest = self._wait(sure=sure)
-        if self.events and self.events[-1].what != "rests":
+        events = self.transcript.events
+        if events and events[-1].what != "rests":
             self.note(None, "rests")
         return rest
 
@@ -333,6 +336,7 @@ class Chat:
         return rest
 
     def _act(self) -> None:
+        self.transcript.look(self.everybody)
         self.clock.before_acting()
         self.rest = None
 
@@ -375,7 +379,8 @@ class Chat:
             unlabelled = story.unlabelled(self, guest) if loose else b""
             for difference in history.differences(self.oracle, guest, bytes(self._heard(guest)), unlabelled, names):
                 if not self._excused(difference):
-                    self.note(guest, "misses" if difference.times == 0 else "hears", difference.said.data)
+                    wrong = "missing" if difference.kind == "lost" else difference.kind
+                    self.note(guest, "hears" if difference.times else "misses", difference.said.data, wrong)
                     raise self._failed(*story.otherwise(self, difference))
 
     def _excused(self, difference: history.Difference[Guest]) -> bool:
@@ -425,6 +430,6 @@ class Chat:
     def _failed(self, expected: str, what: str) -> CheckFailed:
         return CheckFailed(expected, story.why_not(self, what))
 
-    def note(self, guest: Guest | None, what: str, data: bytes = b"") -> None:
+    def note(self, guest: Guest | None, what: str, data: bytes = b"", wrong: str = "") -> None:
         """Adds a line to the transcript; `guest` is None where all rest."""
-        self.events.append(Event(time.monotonic(), guest.name if guest else "", what, data))
+        self.transcript.note(guest, what, data, wrong)

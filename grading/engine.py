@@ -35,6 +35,9 @@ TRIES: Final = 3
 _OUTPUT_KEPT: Final = 4000
 """Characters of the server's output that a report carries."""
 
+_SOURCE_KEPT: Final = 100_000
+"""Bytes of a source file beyond which a report does not carry it."""
+
 
 def grade(submission: Submission, options: Options) -> Report:
     """Everything about one submission.
@@ -47,6 +50,21 @@ def grade(submission: Submission, options: Options) -> Report:
         with contextlib.suppress(SandboxError, Infra):
             return _Run(submission, options).report()
     return _Run(submission, options).report()
+
+
+def sources(submission: Submission) -> dict[str, dict[int, str]]:
+    """The student's Python as it was handed in: file -> line number -> text; of a report, the lines of its listings."""
+    found: dict[str, dict[int, str]] = {}
+    for path, content in submission.files.items():
+        if not path.endswith(".py") or len(content) > _SOURCE_KEPT:
+            continue
+        lines = content.decode("utf-8", errors="replace").splitlines()
+        origin = submission.origin.get(path)
+        if origin is None or origin.cells:
+            found[path] = dict(enumerate(lines, 1))
+        else:
+            found.setdefault(origin.file, {}).update(zip(origin.lines, lines, strict=False))  # a last line may have no newline
+    return found
 
 
 @contextlib.contextmanager
@@ -162,7 +180,7 @@ class _Run:
             score=score.score, course_points=score.course_points, passed=score.passed, needs_review=not_understood,
             infra=score.infra, dialect=asdict(learned.dialect) if learned else {}, isolation=isolation, seconds=seconds,
             seed=self.seed, checks=checks, notes=(*self.notes, *score.notes), server=self.submission.server,
-            server_output=output[-_OUTPUT_KEPT:],
+            server_output=output[-_OUTPUT_KEPT:], sources=sources(self.submission),
         )  # fmt: skip
 
     def _explained(self, result: CheckResult, output: str) -> CheckResult:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grading.console import KEYBOARD
@@ -13,20 +12,6 @@ from grading.wire import Stream
 
 if TYPE_CHECKING:
     from grading.chat import Chat
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One line of the transcript: when (time.monotonic), who, what, with which bytes.
-
-    What: "connects", "says", "sends" (a piece), "hears" and "misses" (a text that did and did not come), "leaves", "vanishes"; "rests", by
-    nobody: everything has come to rest.
-    """
-
-    at: float
-    guest: str
-    what: str
-    data: bytes = b""
 
 
 class Guest:
@@ -65,6 +50,7 @@ class Guest:
 
     def forget(self) -> None:
         """What he has received so far is no matter any more."""
+        self._chat.transcript.forget(self)
         self.link.inbox.clear()
         self._stream = self._stream and self._chat.wire.stream()
 

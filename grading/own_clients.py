@@ -99,6 +99,7 @@ class OwnClients:
                 self._helped = self._with_arguments = True
                 (person,) = self._started([(number, name)])
             asks_first = self.screens.reads(person) and self.screens.line(person) is None
+            self.chat.transcript.add(person.name, "connects")
             self._introduce(person)
             for other in self.screens.people[:number]:
                 if self.screens.ended(other):
@@ -167,10 +168,13 @@ class OwnClients:
         typed = _Typed(author, f"слышно меня? {self.chat.words.nonsense()}", inside, others)
         marks = {person.name: len(person.terminal.screen) for person in others}
         self.screens.type(author, typed.text)
+        self.chat.transcript.add(author.name, "says", typed.text.encode())
         if self.screens.settle(lambda: all(person.sees(typed.text) for person in others), patient=True) is Rest.CAME:
             typed.missing = []
+            self._shown(typed, others)
             return typed
         _look_again(typed)
+        self._shown(typed, others)
         after = self.screens.lines(self.screens.people)
         stays = _accepted(after, author) and author.name in before
         typed.sent = stays and after[author.name].sent - before[author.name].sent >= len(typed.text)
@@ -180,6 +184,11 @@ class OwnClients:
             self._alive(typed)
             self._could_send(typed)
         return typed
+
+    def _shown(self, typed: _Typed, others: Sequence[Person]) -> None:
+        for person in others:
+            if person not in typed.missing:
+                self.chat.transcript.add(person.name, "hears", typed.text.encode(), by=typed.author.name)
 
     # -- judging
 
@@ -258,6 +267,7 @@ class OwnClients:
 
     def _failed(self, typed: _Typed, hearer: Person, actual: str, blamed: Person | None = None) -> CheckFailed:
         self._blamed = blamed or hearer
+        self.chat.transcript.add(hearer.name, "misses", typed.text.encode(), by=typed.author.name)
         _, verb = _NAMED[typed.author.name]
         return CheckFailed(f"на экране у {_whose(hearer)} появляется то, что {verb} {typed.author}: «{typed.text}»", actual)
 

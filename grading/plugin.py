@@ -175,7 +175,7 @@ class Grading:
         self.results[mark["id"]] = CheckResult(
             id=mark["id"], title=title, theme=pyfuncitem.path.stem, level=mark["level"],
             verdict=attempt.verdict, expected=attempt.expected, actual=attempt.actual, stuck=attempt.stuck,
-            blocked_by=blocker, unstable=unstable, replay=attempt.replay, seconds=seconds,
+            blocked_by=blocker, unstable=unstable, replay=attempt.replay, seconds=seconds, events=attempt.events,
         )  # fmt: skip
         return True
 

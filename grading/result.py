@@ -37,6 +37,34 @@ class Stuck:
     waits_for: str
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened in a conversation, as its guests saw it: a line of the transcript, an arrow in a picture.
+
+    Attributes:
+        at: seconds; in a report since the conversation began.
+        guest: whose lane it is, as reports call him ("Борис"); "" for what belongs to nobody.
+        what: what the guest did: "connects", "names" (himself), "says", "sends" (a piece of a message), "leaves", "vanishes" (by a reset);
+            or what happened to him: "hears", "closed" (by the server). "note" is a remark on what went wrong at the end. A transcript has
+            besides "gets" (bytes, nobody has asked yet whose), "misses" and "lacks" (a text that did not come), "rests" (nobody acts).
+        data: the bytes on the wire, the first of them if there were many; of a missing text, what should have come.
+        size: how many bytes there were.
+        text: what they mean to a person: without JSON, lengths and labels where these can be told; or the words of a note.
+        by: whose text it is that was heard or is missing, several with commas between; "" for what the server says by itself.
+        wrong: "" if it is right; else "missing" (an arrow that should be there), "torn", "duplicated", "reordered", "leaked",
+            "misattributed".
+    """
+
+    at: float
+    guest: str
+    what: str
+    data: bytes = b""
+    size: int = 0
+    text: str = ""
+    by: str = ""
+    wrong: str = ""
+
+
 @dataclass(frozen=True)
 class CheckResult:
     """The outcome of one check.
@@ -48,6 +76,7 @@ class CheckResult:
         unstable: two fresh runs differed.
         replay: for a failed conversation, a Python program that has it again with a running server; "" for none.
         seconds: wall time this check took.
+        events: what happened in the conversation whose verdict this is, in time order; for people, not in the JSON report.
     """
 
     id: str
@@ -65,6 +94,7 @@ class CheckResult:
     unstable: bool = False
     seconds: float = 0.0
     replay: str = ""
+    events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,6 +126,7 @@ class Report:
         server_output: what the server printed (head and tail), decoded and still untrusted.
         phases: seconds until the first server listened ("start"), for the "interview" and for the "checks"; "servers" is the part of
             all that was spent waiting for fresh ones.
+        sources: the student's Python, file -> line number -> text, for reports that show the code; not in the JSON report.
     """
 
     path: str
@@ -117,3 +148,4 @@ class Report:
     server: str = ""
     server_output: str = ""
     phases: dict[str, float] = field(default_factory=dict)
+    sources: dict[str, dict[int, str]] = field(default_factory=dict)

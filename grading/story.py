@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from grading.guests import Guest
 from grading.history import Difference
@@ -130,6 +130,13 @@ def unlabelled(chat: Chat, hearer: Guest) -> bytes:
     return stream
 
 
+class _Label(NamedTuple):
+    """What stands beside one text at one hearer."""
+
+    text: str
+    said: Said[Guest]
+
+
 _CLOCK: Final = re.compile(r"(?<![\d.])\d{1,2}:\d{2}(:\d{2})?(?!\d)")
 
 
@@ -140,7 +147,7 @@ def author_shown(chat: Chat) -> None:
             if chat.dialect.author == "server":
                 _has_own_name(chat, hearer, author, shown)
             else:
-                _has_own_mark(hearer, author, labels)
+                _has_own_mark(chat, hearer, author, labels)
 
 
 def nobody_misnamed(chat: Chat) -> None:
@@ -149,13 +156,13 @@ def nobody_misnamed(chat: Chat) -> None:
     for hearer, labels in _labels(chat).items():
         for author, shown in labels.items():
             for label in shown:
-                if _named_last(chat, label) not in ("", author.called):
-                    raise _wrong_name(hearer, author, label)
+                if _named_last(chat, label.text) not in ("", author.called):
+                    raise _wrong_name(chat, hearer, label)
 
 
-def _labels(chat: Chat) -> dict[Guest, dict[Guest, list[str]]]:
+def _labels(chat: Chat) -> dict[Guest, dict[Guest, list[_Label]]]:
     """By hearer and author, the labels of what came."""
-    by_hearer: dict[Guest, dict[Guest, list[str]]] = {}
+    by_hearer: dict[Guest, dict[Guest, list[_Label]]] = {}
     before, _, after = chat.dialect.relay.partition("{text}")
     behind = any(place in after and place not in before for place in ("{name}", "{host}", "{port}"))
     label_of = label_after if behind else label_before
@@ -166,7 +173,7 @@ def _labels(chat: Chat) -> dict[Guest, dict[Guest, list[str]]]:
         for said in chat.oracle.said:
             if said.author is not hearer and said.data in stream:
                 label = label_of(stream, said, [*chat.oracle.said, *first_words])
-                by_hearer.setdefault(hearer, {}).setdefault(said.author, []).append(label)
+                by_hearer.setdefault(hearer, {}).setdefault(said.author, []).append(_Label(label, said))
     return by_hearer
 
 
@@ -181,10 +188,10 @@ def departure_shown(chat: Chat, leaver: Guest) -> None:
             raise CheckFailed(f"{hearer} узнаёт, что уходит {leaver.called}", f"сервер сообщил: «{told.strip()[-160:]}»")
 
 
-def _has_own_name(chat: Chat, hearer: Guest, author: Guest, shown: list[str]) -> None:
+def _has_own_name(chat: Chat, hearer: Guest, author: Guest, shown: list[_Label]) -> None:
     for label in shown:
-        if _named_last(chat, label) != author.called:
-            raise _wrong_name(hearer, author, label)
+        if _named_last(chat, label.text) != author.called:
+            raise _wrong_name(chat, hearer, label)
 
 
 def _named_last(chat: Chat, label: str) -> str:
@@ -193,16 +200,19 @@ def _named_last(chat: Chat, label: str) -> str:
     return max(named, key=label.rfind, default="")
 
 
-def _wrong_name(hearer: Guest, author: Guest, label: str) -> CheckFailed:
-    return CheckFailed(f"{hearer} видит, что говорит {author.called}", f"перед сообщением стоит «{_timeless(label.strip())[-80:]}»")
+def _wrong_name(chat: Chat, hearer: Guest, label: _Label) -> CheckFailed:
+    chat.transcript.note(hearer, "hears", label.said.data, "misattributed")
+    shown = _timeless(label.text.strip())[-80:]
+    return CheckFailed(f"{hearer} видит, что говорит {label.said.author.called}", f"перед сообщением стоит «{shown}»")
 
 
-def _has_own_mark(hearer: Guest, author: Guest, labels: dict[Guest, list[str]]) -> None:
+def _has_own_mark(chat: Chat, hearer: Guest, author: Guest, labels: dict[Guest, list[_Label]]) -> None:
     def marks(label: str) -> set[str]:
         return set(re.findall(r"\w+", _CLOCK.sub("", label).replace(hearer.address[0], ""))) - {str(hearer.address[1])}
 
-    own = set.intersection(*map(marks, labels[author]))
-    others: set[str] = set().union(*(marks(label) for guest, shown in labels.items() if guest is not author for label in shown))
+    own = set.intersection(*(marks(label.text) for label in labels[author]))
+    others: set[str] = set().union(*(marks(label.text) for guest, shown in labels.items() if guest is not author for label in shown))
     if not own - others:
-        label = _timeless(labels[author][-1].strip())[-80:]
+        chat.transcript.note(hearer, "hears", labels[author][-1].said.data, "misattributed")
+        label = _timeless(labels[author][-1].text.strip())[-80:]
         raise CheckFailed(f"по пометке перед сообщением видно, что говорит {author}", f"пометка «{label}» не отличает его от других")

@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Final
 
 from grading.chat import Chat
-from grading.guests import Event
+from grading.result import Event
 from grading.story import EPHEMERAL
 
 _SCRIPT: Final = Path(__file__).with_name("script.py")
 _BEGINS, _ENDS = "# -- the conversation\n", "# -- end of the conversation\n"
-_SHOWN: Final = ("connects", "says", "sends", "hears", "misses", "leaves", "vanishes", "rests")
+_SHOWN: Final = ("connects", "names", "says", "sends", "hears", "misses", "leaves", "vanishes", "rests")
+_AS: Final = {"misses": "hears", "sends": "says", "names": "says"}
 _PLAIN: Final = ("none", "lines", "lines-out")
 """Framings in which a text stands in the stream as it was said."""
 _USUAL_PORT: Final = 9090
@@ -25,7 +26,7 @@ _USUAL_PORT: Final = 9090
 
 def script(chat: Chat, expected: str, actual: str) -> str:
     """The program as text; "" where there was nothing to hear, or nothing that a plain TCP client could do again."""
-    heard = any(event.what in ("hears", "misses") for event in chat.events)
+    heard = any(event.what in ("hears", "misses") for event in chat.transcript.events)
     if not heard or chat.dialect.transport != "tcp" or chat.dialect.framing not in _PLAIN:
         return ""
     port = chat.server.addresses[0][1][1]
@@ -34,7 +35,7 @@ def script(chat: Chat, expected: str, actual: str) -> str:
         f"PORT = {port if port < EPHEMERAL else _USUAL_PORT}\n"
         f"EXPECTED = {_literal(_printable(expected))}\n"
         f"ACTUAL = {_literal(_printable(actual))}\n"
-        f"STEPS = [\n{''.join(_steps(chat.events, chat.dialect.encoding))}]\n"
+        f"STEPS = [\n{''.join(_steps(chat.transcript.events, chat.dialect.encoding))}]\n"
     )
     return before + conversation + rest.partition(_ENDS)[2]
 
@@ -45,8 +46,7 @@ def _steps(events: Iterable[Event], encoding: str) -> Iterator[str]:
     for event, following in pairwise([*known, Event(0.0, "", "")]):
         if event.what == "rests" and following.what in ("hears", "misses", ""):
             continue
-        what = "hears" if event.what == "misses" else "says" if event.what == "sends" else event.what
-        yield f'    ("{what}", {_literal(event.guest)}, {_data(event.data, encoding)}),\n'
+        yield f'    ("{_AS.get(event.what, event.what)}", {_literal(event.guest)}, {_data(event.data, encoding)}),\n'
 
 
 def _data(data: bytes, encoding: str) -> str:

@@ -14,7 +14,7 @@ FLOORS = (
     {"eyes"},
     {"server"},
     {"guests", "screens"},
-    {"story", "seating"},
+    {"story", "seating", "transcript"},
     {"chat"},
     {"interview", "lab", "crowds", "play", "replay"},
     {"bench", "rubrics", "symptoms", "settling", "own_clients", "keyboard_talk"},

@@ -23,6 +23,7 @@ from grading.sandbox import SandboxError, StudentBrokeSandbox
 from grading.scenario import Manner, Step
 from grading.server import NotStarted
 from grading.submission.model import Submission
+from grading.transcript import Transcript
 from grading.verdicts import CheckFailed, Infra, NotApplicable
 from reference.dialect import Dialect
 
@@ -35,7 +36,7 @@ class FakeChat:
 
     def __init__(self, ending: BaseException | None, *, differs: CheckFailed | None = None, code: int | None = None) -> None:
         self.ending, self.differs = ending, differs
-        self.events: list[object] = []
+        self.transcript, self.everybody = Transcript(), ()
         waiting = [Waiting("recv", "пока Вера что-нибудь пришлёт", (("/lab/server.py", 2),))]
         self.server = SimpleNamespace(exit_code=lambda: code, waiting=lambda: waiting, sandbox=SimpleNamespace(lab="/lab"))
 

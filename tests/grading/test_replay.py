@@ -13,8 +13,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from grading.guests import Event
 from grading.replay import script
+from grading.result import Event
 from reference.dialect import KNOWN
 from reference.room import Room
 from reference.servers.threaded import serve
@@ -34,7 +34,8 @@ STORY = [
 
 def made(events: list[Event], port: int = 9090, expected: str = "Вера слышит", actual: str = "ничего", transport: str = "tcp") -> str:
     server = SimpleNamespace(addresses=[(socket.AF_INET, ("127.0.0.1", port))])
-    chat = SimpleNamespace(events=events, server=server, dialect=SimpleNamespace(transport=transport, framing="none", encoding="utf-8"))
+    dialect = SimpleNamespace(transport=transport, framing="none", encoding="utf-8")
+    chat = SimpleNamespace(transcript=SimpleNamespace(events=events), server=server, dialect=dialect)
     return script(chat, expected, actual)  # type: ignore[arg-type]
 
 

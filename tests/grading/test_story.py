@@ -13,6 +13,7 @@ from grading.guests import Guest
 from grading.history import Difference
 from grading.oracle import Oracle, Said
 from grading.server import NotStarted
+from grading.transcript import Transcript
 from grading.verdicts import CheckFailed
 from reference.dialect import KNOWN, Dialect
 
@@ -35,6 +36,7 @@ class Chat:
         self.guests: list[Guest] = []
         self.everybody: list[Guest] = []
         self.notice = ""
+        self.transcript = Transcript()
         self.clock = SimpleNamespace(known_busy=False)
         self.code: int | None = None
         self.printed = ""
