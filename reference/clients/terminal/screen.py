@@ -133,5 +133,6 @@ class Screen:
             buffer, named = event.current_buffer, not self.client.asking
             if not buffer.text.strip() or self.client.typed(buffer.text):
                 buffer.reset(append_to_history=named)
+                buffer.load_history_if_not_yet_loaded()  # now, and not at the next drawing: the arrow may be quicker
 
         return keys
