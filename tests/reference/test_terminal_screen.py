@@ -153,13 +153,15 @@ def test_a_flood_is_shown_to_the_last_line_and_in_order() -> None:
     sit(scenario)
 
 
-def test_giving_up_ends_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("comes_in", [True, False])
+def test_giving_up_ends_the_program(comes_in: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """No try is made at all, so that nobody waits for half a minute."""
     monkeypatch.setattr("reference.clients.terminal.backoff.MOST_TRIES", 0)
 
     async def scenario(keys: PipeInput) -> None:
         seat = Seat(keys, "Анна")
-        await seat.come_in()
+        if comes_in:
+            await seat.come_in()
         seat.wire.socket.close()
         assert await seat.code() == LOST
         assert "сервер не вернулся" in seat.tape.text
