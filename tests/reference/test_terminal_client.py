@@ -82,6 +82,8 @@ def test_the_person_is_asked_for_the_name_and_it_is_kept_for_coming_back() -> No
             assert desk.client.typed("Анна")
             assert not desk.client.asking
             await desk.wire.got("Анна\n")
+            desk.wire.tell("Вера теперь с нами\n")
+            await desk.paper.until(lambda: "Анна (вы), Вера" in desk.client.bar(80, len))
             desk.wire.socket.close()
             await desk.paper.has("(связь прервалась, пробую снова; Ctrl-C: выйти)")
             async with asyncio.timeout(DEADLINE):
@@ -94,6 +96,7 @@ def test_the_person_is_asked_for_the_name_and_it_is_kept_for_coming_back() -> No
                 assert waits == [1]
                 wire.tell("Добро пожаловать, Анна! Чтобы уйти, напишите /выход\n")
                 await desk.paper.until(lambda: desk.client.ready)
+                assert desk.client.bar(80, len).endswith("здесь: Анна (вы)")  # whether Vera is still here, nobody knows
                 assert desk.client.typed("/выход")
                 await wire.got("/выход\n")
             assert await desk.code() == 0
