@@ -8,6 +8,7 @@ from typing import Final
 
 from grading.chat import Chat
 from grading.guests import Guest
+from grading.messages import N_, _
 from grading.stillness import Rest
 from grading.verdicts import NotApplicable
 
@@ -18,6 +19,7 @@ MOST_ROUNDS: Final = 64
 """Rounds of so many messages, 256 KB in all: the kernel keeps 12 to 25 KB for a guest who connected with `reads=False`."""
 MARGIN: Final = 32
 """Messages said when nothing more fits: the kernel tidies its buffers up after a while, and then a little more does."""
+_GUEST: Final = N_("Гость")
 
 
 def gather(chat: Chat, count: int) -> list[Guest]:
@@ -29,14 +31,14 @@ def gather(chat: Chat, count: int) -> list[Guest]:
     Raises: NotApplicable for a server that burns processor time: each guest may make it worse, and waiting for thirty would take minutes.
     """
     if chat.clock.known_busy or (chat.clock.suspected_busy and chat.settle(sure=True) is Rest.BUSY):
-        raise NotApplicable("сервер занят бесконечным циклом, и толпу гостей он обслуживал бы несколько минут")
+        raise NotApplicable(_("сервер занят бесконечным циклом, и толпу гостей он обслуживал бы несколько минут"))
     announced, nameless = bool(chat.dialect.joined), chat.dialect.named_by == "nobody"
     came: list[Guest] = []
     while len(came) < count:
         inside = list(chat.guests)
         at_once = 1 if announced and nameless else min(count - len(came), chat.server.door())
         with _noticed(chat, inside if announced and nameless else []):
-            batch = [chat.arrive(f"Гость {len(came) + number}") for number in range(1, at_once + 1)]
+            batch = [chat.arrive(f"{_GUEST} {len(came) + number}") for number in range(1, at_once + 1)]
         for guest in batch:
             if announced and not nameless:
                 with _noticed(chat, inside):

@@ -8,6 +8,7 @@ from grading.console import KEYBOARD
 from grading.kernel import Address
 from grading.links import AnyLink
 from grading.oracle import Said
+from grading.words import person
 from grading.wire import Stream
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ class Guest:
     """One scripted user in the room.
 
     Attributes:
-        name: what the check and the report call him.
+        name: what the check calls him; as a string he is what the report calls him.
         called: the name he gave the server; "" while he gave none.
         link: his connection.
         excused: he has done what he may be put out for, so nothing is promised to him any more.
@@ -31,7 +32,7 @@ class Guest:
         self.excused = False
 
     def __str__(self) -> str:
-        return self.name
+        return person(self.name)
 
     @property
     def address(self) -> Address:
