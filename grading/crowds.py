@@ -9,8 +9,10 @@ from typing import Final
 from grading.chat import Chat
 from grading.guests import Guest
 from grading.messages import N_, _
+from grading.oracle import matched
 from grading.stillness import Rest
-from grading.verdicts import NotApplicable
+from grading.story import unlabelled
+from grading.verdicts import CheckFailed, NotApplicable
 
 MESSAGE: Final = 1024
 """Bytes of one message that is only to fill buffers: a divisor of every usual buffer size, as BURST_WIDTH of a burst."""
@@ -19,6 +21,8 @@ MOST_ROUNDS: Final = 64
 """Rounds of so many messages, 256 KB in all: the kernel keeps 12 to 25 KB for a guest who connected with `reads=False`."""
 MARGIN: Final = 32
 """Messages said when nothing more fits: the kernel tidies its buffers up after a while, and then a little more does."""
+PIECE: Final = 32
+"""Bytes at either end of such a message that are enough to know it by."""
 _GUEST: Final = N_("Гость")
 
 
@@ -72,26 +76,63 @@ def _noticed(chat: Chat, hearers: Sequence[Guest]) -> Iterator[None]:
         chat.settle()
 
 
-def clog(chat: Chat, author: Guest, hearer: Guest, sleeper: Guest) -> None:
+def clog(chat: Chat, author: Guest, hearer: Guest, sleeper: Guest) -> list[bytes]:
     """`author` talks until the server can write no more to `sleeper`, who does not read.
 
     It is over as well when that is the server's own business (it dropped him, or keeps his messages itself), and when `hearer` gets nothing
     any more. What the others have received is taken: it was no conversation.
+
+    Returns: the texts that came whole to `hearer`, in order.
     """
-    _fill(chat, author, hearer, sleeper)
+    texts: list[bytes] = []
+    _fill(chat, author, hearer, sleeper, texts)
     chat.settle()
+    stream = unlabelled(chat, hearer)
     for guest in (author, hearer):
         guest.forget()
+    return [text for text in texts if text in stream]
 
 
-def _fill(chat: Chat, author: Guest, hearer: Guest, sleeper: Guest) -> None:
+def wake(chat: Chat, sleeper: Guest, texts: Sequence[bytes]) -> None:
+    """He reads again. Of `texts` a server may have thrown some away, or hung up on him; what does come must come once and in order, and
+    where messages have an end, whole: half a line would run into the next one.
+
+    Nothing more is promised to him than that. Raises CheckFailed; which text it was may differ from run to run, so no report says it.
+    """
+    have_ends = chat.framed_both_ways or chat.dialect.framing == "lines-out"
+    sleeper.link.reading, sleeper.excused = True, True
+    chat.settle()
+    stream, last = unlabelled(chat, sleeper), -1
+    for text in texts:
+        at, times = stream.find(text), stream.count(text)
+        wrong = ""
+        if times > 1:
+            wrong = _("что-то приходит не один раз")
+        elif times and at < last:
+            wrong = _("порядок нарушен")
+        elif not times and have_ends and _is_torn(stream, text, sleeper.link.ended):
+            wrong = _("от одного из сообщений пришла только часть, а дальше сразу следующее")
+        if wrong:
+            expected = _("{guest} снова читает, и всё, что доходит, цело и идёт по порядку")
+            raise CheckFailed(expected.format(guest=sleeper), wrong)
+        last = max(at, last)
+
+
+def _is_torn(stream: bytes, text: bytes, over: bool) -> bool:
+    """Whether only a part of a text is there; where the stream is `over`, its end may be."""
+    begun = text[:PIECE] in stream
+    at_the_end = over and begun and stream.endswith(text[: matched(stream, text)])
+    return (begun and not at_the_end) or text[-PIECE:] in stream
+
+
+def _fill(chat: Chat, author: Guest, hearer: Guest, sleeper: Guest, texts: list[bytes]) -> None:
     written, full = chat.server.written(sleeper.link), False
     if written is None:  # it cannot be seen; so more is said than there is room for
-        _chatter(chat, author, 2 * MARGIN)
+        texts += _chatter(chat, author, 2 * MARGIN)
         return
     for _ in range(MOST_ROUNDS):
-        if not _goes_on(chat, author, hearer):
-            _chatter(chat, author, MARGIN)
+        if not _goes_on(chat, author, hearer, texts):
+            texts += _chatter(chat, author, MARGIN)
             return
         before, was_full, written = written, full, chat.server.written(sleeper.link)
         if written == before and not was_full:  # it may be late
@@ -102,15 +143,16 @@ def _fill(chat: Chat, author: Guest, hearer: Guest, sleeper: Guest) -> None:
             return
 
 
-def _goes_on(chat: Chat, author: Guest, hearer: Guest) -> bool:
+def _goes_on(chat: Chat, author: Guest, hearer: Guest, texts: list[bytes]) -> bool:
     """Whether anything at all of what `author` says still comes to `hearer`."""
     taken = len(hearer.link.inbox)
-    _chatter(chat, author, AT_ONCE)
+    texts += _chatter(chat, author, AT_ONCE)
     if not chat.soon(lambda: len(hearer.link.inbox) >= taken + AT_ONCE * MESSAGE):
         chat.settle()
     return len(hearer.link.inbox) > taken
 
 
-def _chatter(chat: Chat, author: Guest, count: int) -> None:
+def _chatter(chat: Chat, author: Guest, count: int) -> list[bytes]:
     texts = chat.words.burst(count, MESSAGE - len(chat.framed("")))
     author.sends(b"".join(map(chat.framed, texts)))
+    return [text.encode(chat.dialect.encoding, errors="replace") for text in texts]

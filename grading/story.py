@@ -37,7 +37,8 @@ def _timeless(text: str) -> str:
 def short(chat: Chat, said: Said[Guest]) -> str:
     """A text for a sentence: long ones are cut, with their size said."""
     text = _read(chat, said.data)
-    return text if len(text) <= 80 else f"{text[:50]}… ({ngettext('{n} байт', '{n} байта', len(said.data))})"
+    size = ngettext("{n} байт", "{n} байта", len(said.data))
+    return text if len(text) <= 80 else f"{text[:50]}… ({size})"
 
 
 def _read(chat: Chat, data: bytes) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grading.chat import Chat
-from grading.crowds import clog
+from grading.crowds import clog, wake
 from grading.messages import _
 from grading.plugin import check
 from grading.verdicts import NotApplicable
@@ -39,7 +39,11 @@ def test_one_who_does_not_read_costs_the_others_nothing(chat: Chat) -> None:
     chat.settle()
     chat.introduce(sonya)
     (vera,) = chat.join("Вера")
-    clog(chat, boris, vera, sonya)
+    texts = clog(chat, boris, vera, sonya)
     for author, hearer in ((boris, vera), (vera, boris)):
         author.says("Соня не читает, а мы говорим")
         hearer.hears("Соня не читает, а мы говорим", by=author)
+    wake(chat, sonya, texts)
+    if not sonya.link.ended:
+        boris.says("Соня снова с нами")
+        sonya.hears("Соня снова с нами", by=boris)

@@ -11,9 +11,10 @@ from typing import Any, cast
 import pytest
 
 from grading.chat import Chat
-from grading.crowds import AT_ONCE, MARGIN, MESSAGE, MOST_ROUNDS, clog, gather, scatter
+from grading.crowds import AT_ONCE, MARGIN, MESSAGE, MOST_ROUNDS, clog, gather, scatter, wake
 from grading.guests import Guest
-from grading.verdicts import NotApplicable
+from grading.verdicts import CheckFailed, NotApplicable
+from grading.wire import is_framed
 from grading.words import Vocabulary
 from reference.dialect import Dialect
 
@@ -25,6 +26,12 @@ class Person:
     name: str
     chat: FakeChat
     link: Any = field(default_factory=lambda: SimpleNamespace(inbox=bytearray()))
+    called: str = ""
+    excused: bool = False
+
+    @property
+    def heard(self) -> bytearray:
+        return cast(bytearray, self.link.inbox)
 
     def sends(self, data: bytes) -> None:
         self.chat.told(self, data)
@@ -43,6 +50,8 @@ class FakeChat:
         self.dialect, self.announces = dialect, announces
         self.done = ""
         self.guests: list[Person] = []
+        self.everybody: list[Person] = []
+        self.framed_both_ways = is_framed(dialect.framing)
         self.server = SimpleNamespace(door=lambda: door, written=lambda _link: self.written)
         self.words = Vocabulary(random.Random(1))
         self.written: int | None = 0
@@ -185,3 +194,56 @@ def test_one_that_is_only_suspected_is_asked_for_full_evidence() -> None:
     chat.clock.suspected_busy = True
     gather(cast(Chat, chat), 2)
     assert chat.done.startswith(".+1+2")
+
+
+ONE, TWO, THREE = ((letter * 60 + letter.upper() * 40).encode() for letter in "abc")
+
+
+def woken(stream: bytes, framing: str = "lines", *, ended: bool = False) -> None:
+    """Sonya reads again, and this is what comes; "" for nothing."""
+    chat = FakeChat(Dialect(named_by="nobody", framing=framing))
+    sonya = Person("Соня", chat)
+    chat.everybody = [sonya]
+    sonya.link.reading, sonya.link.ended = False, ended
+
+    def settle() -> None:
+        assert sonya.link.reading
+        sonya.link.inbox += stream
+
+    chat.settle = settle  # type: ignore[method-assign]
+    wake(cast(Chat, chat), cast(Guest, sonya), [ONE, TWO, THREE])
+
+
+@pytest.mark.parametrize(
+    ("stream", "ended"),
+    [
+        (ONE + b"\n" + TWO + b"\n" + THREE + b"\n", False),
+        (b"", False),  # all thrown away
+        (ONE + b"\n" + THREE + b"\n", False),  # one thrown away
+        (ONE + b"\n" + TWO[:60], True),  # hung up in the middle
+    ],
+)
+def test_whoever_did_not_read_may_miss_messages(stream: bytes, ended: bool) -> None:
+    woken(stream, ended=ended)
+
+
+@pytest.mark.parametrize(
+    ("stream", "wrong"),
+    [
+        (ONE + ONE, "не один раз"),
+        (TWO + ONE, "порядок"),
+        (ONE + TWO[:60] + THREE, "только часть"),
+        (ONE + TWO[60:] + THREE, "только часть"),
+        (ONE + TWO[:60], "только часть"),  # and the connection stays
+    ],
+)
+def test_what_comes_is_whole_once_and_in_order(stream: bytes, wrong: str) -> None:
+    with pytest.raises(CheckFailed) as failure:
+        woken(stream)
+    assert wrong in failure.value.actual
+
+
+def test_without_an_end_of_a_message_none_can_be_torn() -> None:
+    woken(ONE + TWO[:60] + THREE, "none")
+    with pytest.raises(CheckFailed):
+        woken(ONE + TWO[:60] + THREE, "lines-out")
