@@ -65,7 +65,7 @@ class Runs:
 
     def _guarded(self, run: Callable[[], Attempt], id: str) -> Attempt:
         """What a run comes to; a failure on our side is tried again."""
-        for _ in range(INFRA_TRIES):
+        for _try in range(INFRA_TRIES):
             try:
                 return run()
             except (SandboxError, Infra) as error:

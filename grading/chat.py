@@ -299,7 +299,7 @@ class Chat:
 
     def _answer_until_drained(self, hearer: Guest, said: Said[Guest]) -> bool:
         """Where two speak in turns, a long text takes several turns of its author: the other answers until all has come."""
-        for _ in range(2 + len(said.data) // 100):
+        for _turn in range(2 + len(said.data) // 100):
             before = len(hearer.link.inbox)
             self.say(hearer, _GO_ON)
             if self._comes(hearer, said):

@@ -130,7 +130,7 @@ def _fill(chat: Chat, author: Guest, hearer: Guest, sleeper: Guest, texts: list[
     if written is None:  # it cannot be seen; so more is said than there is room for
         texts += _chatter(chat, author, 2 * MARGIN)
         return
-    for _ in range(MOST_ROUNDS):
+    for _round in range(MOST_ROUNDS):
         if not _goes_on(chat, author, hearer, texts):
             texts += _chatter(chat, author, MARGIN)
             return

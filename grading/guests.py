@@ -8,8 +8,8 @@ from grading.console import KEYBOARD
 from grading.kernel import Address
 from grading.links import AnyLink
 from grading.oracle import Said
-from grading.words import person
 from grading.wire import Stream
+from grading.words import person
 
 if TYPE_CHECKING:
     from grading.chat import Chat

@@ -59,7 +59,8 @@ TABLE: Final[tuple[Symptom, ...]] = (
     Symptom(
         "Пока клиент ждёт в input(), он не слышит сервера. Пусть recv() и print() работают в своём потоке: "
         "threading.Thread(target=..., daemon=True).start() до первого input().",
-        read="client", checks=("own-clients-chat",), seen="только когда .{1,20} отправит что-нибудь своё|only once .{1,20} has sent something",
+        read="client", checks=("own-clients-chat",),
+        seen="только когда .{1,20} отправит что-нибудь своё|only once .{1,20} has sent something",
     ),
     Symptom(
         "Клиент не справился с русскими буквами. Кодируйте и раскодируйте одинаково, в UTF-8: encode() и decode() без аргументов.",

@@ -20,7 +20,7 @@ _SPELT: Final = str.maketrans(
 
 
 def person(name: str) -> str:
-    """What the reader calls a guest: a Russian name in Latin letters where English is read. What the server is told is no matter of this."""
+    """What the reader calls a guest: in English a Russian name is in Latin letters. What the server is told is no matter of this."""
     if language() == "ru":
         return name
     return " ".join(map(_, name.split(" "))).translate(_SPELT)

@@ -123,7 +123,7 @@ class Drain:
 
     def _pump(self, fd: int, reads: int) -> bool:
         """Read at most `reads` chunks of what waits in `fd`. False at the end of the stream; the descriptor stays open for `close`."""
-        for _ in range(reads):
+        for _chunk in range(reads):
             try:
                 data = os.read(fd, CHUNK)
             except BlockingIOError:
