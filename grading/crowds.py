@@ -8,6 +8,7 @@ from typing import Final
 
 from grading.chat import Chat
 from grading.guests import Guest
+from grading.messages import N_, _
 from grading.oracle import matched
 from grading.stillness import Rest
 from grading.story import unlabelled
@@ -22,6 +23,7 @@ MARGIN: Final = 32
 """Messages said when nothing more fits: the kernel tidies its buffers up after a while, and then a little more does."""
 PIECE: Final = 32
 """Bytes at either end of such a message that are enough to know it by."""
+_GUEST: Final = N_("Гость")
 
 
 def gather(chat: Chat, count: int) -> list[Guest]:
@@ -33,14 +35,14 @@ def gather(chat: Chat, count: int) -> list[Guest]:
     Raises: NotApplicable for a server that burns processor time: each guest may make it worse, and waiting for thirty would take minutes.
     """
     if chat.clock.known_busy or (chat.clock.suspected_busy and chat.settle(sure=True) is Rest.BUSY):
-        raise NotApplicable("сервер занят бесконечным циклом, и толпу гостей он обслуживал бы несколько минут")
+        raise NotApplicable(_("сервер занят бесконечным циклом, и толпу гостей он обслуживал бы несколько минут"))
     announced, nameless = bool(chat.dialect.joined), chat.dialect.named_by == "nobody"
     came: list[Guest] = []
     while len(came) < count:
         inside = list(chat.guests)
         at_once = 1 if announced and nameless else min(count - len(came), chat.server.door())
         with _noticed(chat, inside if announced and nameless else []):
-            batch = [chat.arrive(f"Гость {len(came) + number}") for number in range(1, at_once + 1)]
+            batch = [chat.arrive(f"{_GUEST} {len(came) + number}") for number in range(1, at_once + 1)]
         for guest in batch:
             if announced and not nameless:
                 with _noticed(chat, inside):
@@ -105,13 +107,13 @@ def wake(chat: Chat, sleeper: Guest, texts: Sequence[bytes]) -> None:
     torn = [text for text, at in zip(texts, places, strict=True) if at < 0 and _is_torn(stream, text, sleeper.link.ended)]
     wrong = ""
     if any(stream.count(text) > 1 for text in texts):
-        wrong = "что-то приходит не один раз"
+        wrong = _("что-то приходит не один раз")
     elif whole != sorted(whole):
-        wrong = "порядок нарушен"
+        wrong = _("порядок нарушен")
     elif torn and len(torn) + len(whole) == len(texts):
-        wrong = "от одного из сообщений пришла только часть"
+        wrong = _("от одного из сообщений пришла только часть")
     if wrong:
-        raise CheckFailed(f"{sleeper} снова читает, и то, что ей доходит, цело и по порядку", wrong)
+        raise CheckFailed(_("{guest} снова читает, и всё, что доходит, цело и идёт по порядку").format(guest=sleeper), wrong)
 
 
 def _is_torn(stream: bytes, text: bytes, over: bool) -> bool:
@@ -126,7 +128,7 @@ def _fill(chat: Chat, author: Guest, hearer: Guest, sleeper: Guest, texts: list[
     if written is None:  # it cannot be seen; so more is said than there is room for
         texts += _chatter(chat, author, 2 * MARGIN)
         return
-    for _ in range(MOST_ROUNDS):
+    for _round in range(MOST_ROUNDS):
         if not _goes_on(chat, author, hearer, texts):
             texts += _chatter(chat, author, MARGIN)
             return

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 
 from grading.bench import AHEAD, Bench
+from grading.messages import _
 from grading.options import Options
 from grading.result import Isolation
 from grading.sandbox import Sandbox, open_sandbox
@@ -39,7 +40,7 @@ class Start:
 
     def _sandbox(self) -> Sandbox:
         sandbox = open_sandbox(self._submission.files, isolation=self._options.isolation)
-        self.isolation = Isolation(sandbox.tier, sandbox.network, "", tuple(sandbox.not_protected))
+        self.isolation = Isolation(sandbox.tier, sandbox.network, "", tuple(map(_, sandbox.not_protected)))
         return sandbox
 
 

@@ -14,6 +14,7 @@ from grading.early import Start, quick_turns
 from grading.interview import PLAIN, Hints, Learned, interview
 from grading.keyboard_talk import at_the_keyboard
 from grading.lab import Lab
+from grading.messages import _
 from grading.options import Options
 from grading.plugin import Grading
 from grading.result import CheckResult, Report, Verdict
@@ -46,7 +47,7 @@ def grade(submission: Submission, options: Options, start: Start | None = None) 
 
     Raises: ConfigError from a rubric; SandboxError or Infra when our side failed again and again: the caller's `infra`.
     """
-    for _ in range(TRIES - 1):
+    for _again in range(TRIES - 1):
         with contextlib.suppress(SandboxError, Infra):
             return _Run(submission, options, start).report()
         start = None
@@ -125,7 +126,8 @@ class _Run:
         self.lab.model = self._model(learned)
         self.notes += learned.remarks
         if self.bench.server is not None and self.bench.server.answers:
-            self.notes.append(f"Сервер спросил с клавиатуры; проверка ответила: {', '.join(self.bench.server.answers)}.")
+            asked = _("Сервер спросил с клавиатуры; проверка ответила: {answers}.")
+            self.notes.append(asked.format(answers=", ".join(self.bench.server.answers)))
 
     def _settled_ways(self) -> tuple[Way, ...]:
         """The ways of speaking that lab.toml leaves open; () if it says nothing about them."""
@@ -152,7 +154,7 @@ class _Run:
         score = choose(tuple(grading.results.values()), self.rubrics, observed, declared=declared)
         not_understood = learned is not None and not learned.understood
         if learned is not None and not_understood:
-            self.notes.append("Понять, как говорит этот сервер, не удалось: балл предварительный, работу посмотрит преподаватель.")
+            self.notes.append(_("Понять, как говорит этот сервер, не удалось: балл предварительный, работу посмотрит преподаватель."))
             self.notes.append(settling.advice(learned.dialect, self.submission.facts.ways))
         isolation = self.start.isolation and replace(self.start.isolation, clock=self.bench.clock_name)
         checks = tuple(self._explained(result, output) for result in score.results)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ast
 import gettext as _gettext
+import re
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from typing import Final
@@ -20,6 +21,8 @@ from typing import Final
 LANGUAGES: Final = ("ru", "en")
 
 Entry = tuple[str, tuple[str, ...]]
+
+RUSSIAN: Final = re.compile("[А-Яа-яЁё]")
 
 
 def _plural_ru(n: int) -> int:
@@ -66,6 +69,7 @@ class Catalogue(_gettext.NullTranslations):
 
     def __init__(self, lang: str) -> None:
         super().__init__()
+        self.lang = lang
         self._plural = _PLURALS[lang]
         source = files("grading").joinpath("locale", lang, "LC_MESSAGES", "chat-lab.po")
         self._forms: dict[str, tuple[str, ...]] = dict(entries(source.read_text(encoding="utf-8")))
@@ -78,7 +82,7 @@ class Catalogue(_gettext.NullTranslations):
         return forms[min(self._plural(n), len(forms) - 1)]
 
 
-_current: _gettext.NullTranslations | None = None
+_current: Catalogue | None = None
 
 
 def use(lang: str) -> None:
@@ -87,11 +91,16 @@ def use(lang: str) -> None:
     _current = Catalogue(lang)
 
 
-def _translations() -> _gettext.NullTranslations:
+def _translations() -> Catalogue:
     if _current is None:
         use("ru")
     assert _current is not None
     return _current
+
+
+def language() -> str:
+    """The language spoken now, one of LANGUAGES."""
+    return _translations().lang
 
 
 def _(message: str) -> str:
@@ -104,6 +113,12 @@ def N_(message: str) -> str:
     return message
 
 
-def ngettext(one: str, few: str, n: int) -> str:
-    """The message in the form this number asks for, with {n} filled in."""
-    return _translations().ngettext(one, few, n).format(n=n)
+def translated(text: str) -> str:
+    """A whole file in the reader's language: each of its lines with Russian in it is a message, but for the blanks around it."""
+    lines = text.splitlines(keepends=True)
+    return "".join(line.replace(bare, _(bare)) if RUSSIAN.search(bare := line.strip()) else line for line in lines)
+
+
+def ngettext(one: str, few: str, n: int, **values: object) -> str:
+    """The message in the form this number asks for, with {n} and the other values filled in."""
+    return _translations().ngettext(one, few, n).format(n=n, **values)

@@ -19,6 +19,7 @@ import pytest
 from grading.attempts import Attempt, Runs, talks
 from grading.bench import AHEAD, Bench
 from grading.lab import Lab
+from grading.messages import _
 from grading.result import CheckResult, Verdict
 from grading.sandbox import SandboxError, StudentBrokeSandbox
 from grading.scenario import Step
@@ -180,7 +181,7 @@ class Grading:
             attempt, unstable, seconds = self._apart[mark["id"]].result()
         else:
             attempt, unstable, seconds = self._judge(pyfuncitem, mark["id"], self._runs)
-        title = (pyfuncitem.obj.__doc__ or mark["id"]).strip().splitlines()[0]
+        title = _((pyfuncitem.obj.__doc__ or mark["id"]).strip().splitlines()[0])
         self.results[mark["id"]] = CheckResult(
             id=mark["id"], title=title, theme=pyfuncitem.path.stem, level=mark["level"],
             verdict=attempt.verdict, expected=attempt.expected, actual=attempt.actual, stuck=attempt.stuck,
@@ -207,11 +208,11 @@ class Grading:
 
     def _verdict(self, item: pytest.Function, id: str, runs: Runs) -> tuple[Attempt, bool]:
         if time.monotonic() > self._ends:
-            slow = f"сервер отвечает так медленно, что за {TIME_LIMIT:.0f} секунд до этой проверки дело не дошло"
-            return Attempt(Verdict.FAILED, "на все проверки хватает отведённого времени", slow), False
+            slow = _("сервер отвечает так медленно, что за {n} секунд до этой проверки дело не дошло").format(n=round(TIME_LIMIT))
+            return Attempt(Verdict.FAILED, _("на все проверки хватает отведённого времени"), slow), False
         learned, variants = self.bench.learned, self._marks[id]["variants"].split()
         if learned is not None and learned.dialect.transport == "udp" and variants and "udp" not in variants:
-            return Attempt(Verdict.NA, actual="чат по UDP об этом не спрашивают"), False
+            return Attempt(Verdict.NA, actual=_("чат по UDP об этом не спрашивают")), False
         first = runs.of(item, id, fresh=self._marks[id]["fresh"])
         if first.verdict is not Verdict.FAILED or not talks(item):
             return first, False
@@ -221,8 +222,8 @@ class Grading:
         third = runs.of(item, id, fresh=True)
         if third.verdict is not Verdict.PASSED:
             return self._shortened(second, id, runs), False
-        actual = f"{second.actual}; при повторе на новом сервере всё получилось: сервер ведёт себя каждый раз по-разному"
-        return replace(second, actual=actual), True
+        unstable = _("при повторе на новом сервере всё получилось: сервер ведёт себя каждый раз по-разному")
+        return replace(second, actual=f"{second.actual}; {unstable}"), True
 
     def _shortened(self, attempt: Attempt, id: str, runs: Runs) -> Attempt:
         """The same failure by the shortest scenario, where it was a scenario that failed."""

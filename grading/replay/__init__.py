@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from grading.chat import Chat
+from grading.messages import translated
 from grading.result import Event
 from grading.story import EPHEMERAL
 
@@ -37,7 +38,7 @@ def script(chat: Chat, expected: str, actual: str) -> str:
         f"ACTUAL = {_literal(_printable(actual))}\n"
         f"STEPS = [\n{''.join(_steps(chat.transcript.events, chat.dialect.encoding))}]\n"
     )
-    return before + conversation + rest.partition(_ENDS)[2]
+    return translated(before) + conversation + translated(rest.partition(_ENDS)[2])
 
 
 def _steps(events: Iterable[Event], encoding: str) -> Iterator[str]:

@@ -10,15 +10,16 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from grading.messages import N_
 from grading.sandbox import prefix
 from grading.sandbox.model import Limits, SandboxError
 
 NOT_PROTECTED = (
-    "файлы на этом компьютере",
-    "сеть",
-    "другие программы этого пользователя",
-    "место на диске",
-    "общий объём памяти",
+    N_("файлы на этом компьютере"),
+    N_("сеть"),
+    N_("другие программы этого пользователя"),
+    N_("место на диске"),
+    N_("общий объём памяти"),
 )
 
 

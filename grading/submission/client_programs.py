@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
+from grading.messages import _
 from grading.submission.behaviour import traits_of
 from grading.submission.entry import BUFFERS, launch, servers
 from grading.submission.model import Submission
@@ -45,7 +46,7 @@ def client_programs(submission: Submission) -> tuple[list[ClientProgram], str]:
     Several that are numbered (client1.py, client2.py) are for one person each; of others only the first is taken.
     """
     sources = Sources(submission.files)
-    programs, why = [], "клиента среди сданных файлов нет"
+    programs, why = [], _("клиента среди сданных файлов нет")
     for path in submission.clients:
         hindrance = _hindrance(path, sources)
         if hindrance:
@@ -77,14 +78,14 @@ def _hindrance(path: str, sources: Sources) -> str:
     """Why this client cannot be run here, "" if it can."""
     for module in closure(path, sources):
         if read_source(sources[module]).tree is None:
-            return f"в файле {module} ошибка синтаксиса"
+            return _("в файле {file} синтаксическая ошибка").format(file=module)
         for imported in imports_of(sources[module]):
             name = imported.module.partition(".")[0]
             if name in WINDOWS:
-                return f"клиент рисует окно или весь экран ({name}), а не ведёт разговор строками"
+                return _("клиент рисует окно или весь экран ({name}), а не ведёт разговор строками").format(name=name)
             own = imported.level or resolve(imported, module, list(above(parent(path))), sources)
             if imported.top and not imported.guarded and not own and name and is_missing(name):
-                return f"клиенту нужен модуль {name}, которого здесь нет"
+                return _("клиенту нужен модуль {name}, которого здесь нет").format(name=name)
     return ""
 
 

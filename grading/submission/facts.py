@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
+from grading.messages import _
 from grading.submission.authorship import author_among
 from grading.submission.behaviour import traits_of
 from grading.submission.entry import Candidate
@@ -145,12 +146,14 @@ def start_problem(server: Candidate, sources: Sources, origin: Mapping[str, Orig
     problem = syntax_problem(sources, server.path)
     if problem is not None:
         where = origin[problem.file].where(problem.line) if problem.file in origin else ""
-        text = f"{problem.text} В отчёте: {where}." if where else problem.text
+        text = problem.text + " " + _("В отчёте: {where}.").format(where=where) if where else problem.text
         return Problem(problem.kind, text, problem.file, problem.line, problem.source)
     for place, needed in missing(server, sources):
         if needed:
             line = read_source(sources[place.file]).lines[place.line - 1].strip()
-            why = "он есть только в Windows" if place.name in sys.stdlib_module_names else "его нет ни в Python, ни среди сданных файлов"
-            text = f"Модуль {place.name} не найден ({place.file}, строка {place.line}): {why}. Доступны стандартные, loguru и colorama."
-            return Problem("missing-module", text, place.file, place.line, line)
+            ours = place.name in sys.stdlib_module_names
+            why = _("он есть только в Windows") if ours else _("его нет ни в Python, ни среди сданных файлов")
+            text = _("Модуль {name} не найден ({file}, строка {line}): {why}. Доступны стандартные, loguru и colorama.")
+            words = text.format(name=place.name, file=place.file, line=place.line, why=why)
+            return Problem("missing-module", words, place.file, place.line, line)
     return None

@@ -7,9 +7,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 FLOORS = (
-    {"result", "errors", "messages", "options", "verdicts", "keyboard", "kernel", "threads", "words", "scenario", "wire", "terminal"},
-    {"submission", "sandbox", "links", "oracle", "inference", "model", "shrinking"},
-    {"stillness", "history", "datagrams", "console"},
+    {"messages"},
+    {"result", "errors", "options", "verdicts", "keyboard", "kernel", "threads", "words", "wire", "terminal", "extraction"},
+    {"submission", "sandbox", "links", "oracle", "inference", "model", "scenario"},
+    {"shrinking", "stillness", "history", "datagrams", "console"},
     {"quiet"},
     {"eyes"},
     {"server"},
