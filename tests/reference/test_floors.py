@@ -13,7 +13,9 @@ IDS = [path.relative_to(HOUSE).as_posix() for path in FILES]
 PURE = ["framing.py", "dialect.py", "room.py", "clients/talk.py"]
 IO = {"socket", "socketserver", "select", "selectors", "threading", "asyncio", "multiprocessing", "subprocess"}
 SYSTEM = {"signal", "time", "os", "sys"}
-FLOORS = ["", "framing", "dialect", "room", "servers.doorstep", "servers", "clients.talk", "clients", "bench", "__main__"]
+BENCH = ["speech", "ledger", "crowd", "figures", "target", "drive", "loads", "plots", "soak", "command"]
+FLOORS = ["", "framing", "dialect", "room", "servers.doorstep", "servers", "clients.talk", "clients"]
+FLOORS += ["bench", *(f"bench.{name}" for name in BENCH), "__main__"]
 
 
 def imported(path: Path) -> set[str]:
