@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, NoReturn
 
+from reference.bench import command as bench_command
 from reference.clients import blocking as blocking_client
 from reference.clients import selecting as selecting_client
 from reference.clients import threaded as threaded_client
@@ -81,6 +82,9 @@ def _parser() -> argparse.ArgumentParser:
     join.add_argument("--style", type=_one_of(CLIENTS, "такого клиента"), default="threaded", metavar="СТИЛЬ", help=", ".join(CLIENTS))
     join.add_argument("--name", default="", metavar="ИМЯ", help="ваше имя; иначе программа спросит")
     join.set_defaults(run=_join)
+    bench = commands.add_parser("bench", help="измерить сервер под нагрузкой")
+    bench_command.options(bench, bench_command.Styles(SERVERS, _one_of(SERVERS, "такого сервера"), _dialect))
+    bench.set_defaults(run=_bench)
     for command in (serve, join):
         command.add_argument("--dialect", type=_one_of(KNOWN, "такого диалекта"), default="lines", metavar="ДИАЛЕКТ", help=", ".join(KNOWN))
         command.add_argument("--host", default="127.0.0.1", metavar="АДРЕС", help="по умолчанию 127.0.0.1: только этот компьютер")
@@ -99,6 +103,10 @@ def _one_of(choices: Iterable[str], what: str) -> Callable[[str], str]:
         raise CommandError(f"{what} нет: {word}; {hint}")
 
     return choose
+
+
+def _dialect(word: str) -> Dialect:
+    return KNOWN[_one_of(KNOWN, "такого диалекта")(word)]
 
 
 def _port(word: str) -> int:
@@ -142,6 +150,13 @@ def _join(options: argparse.Namespace) -> int:
             CLIENTS[options.style](server, talk, sys.stdin.fileno(), _show)
     _show("(чат закончен)")
     return 0
+
+
+def _bench(options: argparse.Namespace) -> int:
+    try:
+        return bench_command.main(options)
+    except bench_command.ERRORS as error:
+        raise CommandError(str(error)) from error
 
 
 def _show(text: str) -> None:
