@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,9 +13,10 @@ from typing import Final
 from rich.console import Console
 
 from reference.bench import plots
-from reference.bench.contest import LOADS, Contestant, Plan, run
+from reference.bench.contest import LOADS, SPARE, Contestant, Plan, run
 from reference.bench.crowd import LoadError
 from reference.bench.figures import Round, save
+from reference.bench.soak import soak
 from reference.bench.speech import IRC, SHORTEST, Speech, UnspeakableError, of_dialect, of_irc
 from reference.bench.table import tables
 from reference.bench.target import Target, allow_descriptors, listener_of, reference_server
@@ -24,6 +25,7 @@ from reference.dialect import Dialect
 PAIRS: Final = ("blocking",)  # styles that serve two people, and no more
 ERRORS: Final = (LoadError, UnspeakableError, plots.PlotsError)  # each says in one line why there can be no bench
 MOST_GUESTS: Final = 20_000
+SOAK_GUESTS, SOAK_VISITORS, SOAK_SECONDS = 5_000, 1_000, 60.0
 LONGEST: Final = 3600.0  # seconds; a load is bounded, whatever is typed
 
 
@@ -58,6 +60,7 @@ def options(parser: argparse.ArgumentParser, styles: Styles) -> None:
     parser.add_argument("--rounds", type=_count(1, 1000), default=5, metavar="K", help="сколько раз, по очереди со всеми; по умолчанию 5")
     parser.add_argument("--json", type=Path, metavar="ФАЙЛ", help="сохранить все замеры")
     parser.add_argument("--plots", type=Path, metavar="ПАПКА", help="нарисовать графики (нужен matplotlib)")
+    parser.add_argument("--soak", action="store_true", help="всё, чем сервер можно измучить, пока двое разговаривают и не должны заметить")
     parser.add_argument("--machine", default="", metavar="СЛОВА", help="что записать в файл о компьютере")
     parser.set_defaults(known=styles, crowds=crowds)
 
@@ -66,6 +69,8 @@ def main(chosen: argparse.Namespace) -> int:
     """Run the bench. Returns 0, or 1 if a line was lost, doubled, torn or misattributed. Raises one of ERRORS."""
     descriptors = allow_descriptors()
     contestants = list(_contestants(chosen))
+    if chosen.soak:
+        return _soak(contestants, chosen, descriptors)
     if chosen.plots:
         plots.available()  # better now than after a minute
     plan = Plan(
@@ -89,6 +94,27 @@ def main(chosen: argparse.Namespace) -> int:
         console.print(table)
     _keep(rounds, chosen)
     return 1 if any(one.faults for one in rounds) else 0
+
+
+def _soak(contestants: Sequence[Contestant], chosen: argparse.Namespace, descriptors: int) -> int:
+    """Returns 1 if something was not as it should be."""
+    guests, churners = max(chosen.guests or [SOAK_GUESTS]), chosen.visitors or SOAK_VISITORS
+    if max(guests, churners) + SPARE > descriptors:
+        raise LoadError(f"нужно {max(guests, churners) + SPARE} дескрипторов, система даёт {descriptors}; поможет --guests или ulimit -n")
+    good = True
+    for one in contestants:
+        if one.pair:
+            raise LoadError(f"{one.label}: двоим гостям мешать некому")
+        target = one.start()
+        try:
+            print(one.label, flush=True)
+            for finding in soak(target, guests, churners, chosen.seconds or SOAK_SECONDS):
+                good = good and finding.good
+                print(("✓ " if finding.good else "✗ ") + finding.title, flush=True)
+                print("    " + "; ".join(text if fine else f"НЕ ТАК: {text}" for text, fine in finding.seen), flush=True)
+        finally:
+            target.close()
+    return 0 if good else 1
 
 
 def progress(one: Round) -> str:

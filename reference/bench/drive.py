@@ -26,20 +26,24 @@ SPIN: Final = 0.002  # seconds before a line is due in which we do not sleep: th
 
 @dataclass
 class Stage:
-    """A server, the guests who hear everything, and how many of them speak: the last ones to have come."""
+    """A server, the guests who hear everything, and how many of them speak: the last ones to have come.
+
+    `descriptors` is what the server has open when just they are there.
+    """
 
     target: Target
     crowd: Crowd
     guests: list[Guest]
     senders: int
     size: int
+    descriptors: int | None = None
 
     @classmethod
     def set(cls, target: Target, guests: int, senders: int, size: int) -> Stage:
         """Let the guests in. Raises LoadError."""
         crowd = Crowd(target.address, target.speech)
         try:
-            return cls(target, crowd, crowd.enter(guests), min(senders, guests), size)
+            return cls(target, crowd, crowd.enter(guests), min(senders, guests), size, target.descriptors())
         except BaseException:
             crowd.close()
             raise

@@ -12,6 +12,8 @@ from typing import Any, Final
 
 SCHEMA: Final = "chat-lab/bench/v1"
 
+Group = tuple[str, str, str, int, int, int]  # server, dialect, load, guests, senders, size
+
 
 class FiguresError(Exception):
     """A file holds no figures of a bench; the text says in one line why."""
@@ -46,9 +48,13 @@ class Round:
     let_go_after: int | None = None
 
     @property
-    def group(self) -> tuple[str, str, str, int, int, int]:
+    def group(self) -> Group:
         """What is the same in all rounds that may be put together."""
-        return self.server, self.dialect, self.load, self.guests, self.senders, self.size
+        return self.group_as(self.load)
+
+    def group_as(self, load: str) -> Group:
+        """The same for the rounds of another load on the same server and guests."""
+        return self.server, self.dialect, load, self.guests, self.senders, self.size
 
     @property
     def faults(self) -> int:
@@ -81,9 +87,9 @@ class Spread:
         return cls(median(known), known[0], known[-1]) if known else None
 
 
-def grouped(rounds: Iterable[Round]) -> dict[tuple[str, str, str, int, int, int], list[Round]]:
+def grouped(rounds: Iterable[Round]) -> dict[Group, list[Round]]:
     """Rounds of the same load on the same server, in the order of their first."""
-    groups: dict[tuple[str, str, str, int, int, int], list[Round]] = {}
+    groups: dict[Group, list[Round]] = {}
     for one in rounds:
         groups.setdefault(one.group, []).append(one)
     return groups

@@ -49,13 +49,13 @@ def deaf(stage: Stage, rate: float, number: int = 0) -> Round:
     stage.crowd.ignore(sleeper)
     # Nobody comes and nobody else goes: the first notice is of him.
     seen = drive(stage, Open(rate), DEAF_LONGEST, "deaf", number, meanwhile=lambda _, ledger: ledger.notices > 0)
-    kept, ended = _read_to_the_end(sleeper.socket)
+    kept, ended = read_to_the_end(sleeper.socket)
     stage.crowd.leave(sleeper)
     stage.crowd.quiet()
     return replace(seen, rate=rate, let_go=ended, let_go_after=kept)
 
 
-def _read_to_the_end(sock: socket.socket) -> tuple[int, bool]:
+def read_to_the_end(sock: socket.socket) -> tuple[int, bool]:
     """How many bytes were still to be had, and whether the stream has an end."""
     sock.settimeout(SILENCE * 5)
     kept, until = 0, time.monotonic() + DRAIN
@@ -112,10 +112,14 @@ class Churn:
         crowd: the crowd they belong to.
         count: how many of them are there at once.
         stay: seconds each stays.
+
+    Attributes:
+        arrivals: how many have come.
+        refused: how many of those who have gone were not let in while they stayed, or were hung up on.
     """
 
     def __init__(self, crowd: Crowd, count: int, stay: float) -> None:
-        self.arrivals = 0
+        self.arrivals = self.refused = 0
         self._crowd = crowd
         self._count = count
         self._stay = stay
@@ -126,7 +130,9 @@ class Churn:
     def step(self, now: float, _: Ledger | None = None) -> bool:
         """See off whose time is over, and let in as many as are due; never ends the load."""
         while self._there and self._there[0][0] <= now:
-            self._crowd.leave(self._there.popleft()[1], next(self._ways))
+            guest = self._there.popleft()[1]
+            self.refused += guest.ended or not guest.inside
+            self._crowd.leave(guest, next(self._ways))
         self._next = max(self._next, now - self._stay)
         while self._next <= now and len(self._there) < self._count:
             self._there.append((now + self._stay, self._crowd.arrive()))
@@ -136,6 +142,6 @@ class Churn:
 
     def close(self) -> None:
         """All of them go."""
-        for _, guest in self._there:
-            self._crowd.leave(guest)
+        while self._there:
+            self._crowd.leave(self._there.pop()[1])
         self._there.clear()

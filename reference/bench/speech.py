@@ -1,6 +1,6 @@
 """How the load speaks to one kind of server, and how it knows its own lines again. No input or output.
 
-Every text of the load carries its author's number and its own: `17.230 xxxx`. Whatever comes back is held against them, so that a line
+Every text of the load carries its author's number and its own: `17.230~xxxx`. Whatever comes back is held against them, so that a line
 which is torn, or has a wrong name before it, is never taken for a delivery. A server's dialect says what stands around the text; IRC has an
 entrance and a line of its own.
 """
@@ -20,8 +20,8 @@ CHANNEL: Final = "#chat"
 SHORTEST: Final = 24  # bytes of a text: room for the two numbers of a long run
 # Our names, and a text of ours. A name is at most 9 letters, which is all that IRC promises to keep.
 _NAME: Final = rb"[a-z]{2}\d{4,7}"
-_TEXT: Final = rb"(?P<text>(?P<author>\d{1,7})\.(?P<number>\d{1,12}) x*)"
-_MARK: Final = re.compile(_TEXT)
+_TEXT: Final = rb"(?P<text>(?P<author>\d{1,7})\.(?P<number>\d{1,12})~x*)"
+_MARK: Final = re.compile(rb"\d\.\d+~")
 _FIELDS: Final = {
     "{text}": _TEXT,
     "{name}": b"(?P<name>" + _NAME + b")",
@@ -104,7 +104,8 @@ class Speech:
 
 def text_of(author: int, number: int, size: int) -> bytes:
     """The text number `number` of `author`, of `size` bytes."""
-    return b"%d.%d " % (author, number) + b"x" * (size - len(f"{author}.{number} "))
+    head = b"%d.%d~" % (author, number)
+    return head + b"x" * (size - len(head))
 
 
 def has_mark(line: bytes) -> bool:

@@ -24,8 +24,8 @@ class Column:
     scale: float = 1.0
 
 
-SECOND: Final = Column("тысяч доставок/с", lambda one: one.per_second, 1e-3)
-CPU: Final = Column("CPU на доставку, мкс", lambda one: one.cpu_each, 1e6)
+SECOND: Final = Column("доставок/с,\nтыс.", lambda one: one.per_second, 1e-3)
+CPU: Final = Column("CPU на\nдоставку,\nмкс", lambda one: one.cpu_each, 1e6)
 P50: Final = Column("p50, мс", lambda one: one.p50, 1e3)
 P99: Final = Column("p99, мс", lambda one: one.p99, 1e3)
 FAULTS: Final = Column("ошибок", lambda one: float(one.faults))  # lost, doubled, torn, misattributed, hung up
@@ -39,8 +39,8 @@ _TABLES: Final[dict[str, tuple[str, tuple[Column, ...]]]] = {
     "idle": (
         "Гости молчат",
         (
-            Column("памяти на гостя, КиБ", lambda one: one.memory, 1 / 1024),
-            Column("CPU за секунду тишины, мс", lambda one: one.cpu, 1e3),
+            Column("памяти на\nгостя, КиБ", lambda one: one.memory, 1 / 1024),
+            Column("CPU за секунду\nтишины, мс", lambda one: one.cpu, 1e3),
             FAULTS,
         ),
     ),
@@ -64,10 +64,10 @@ def _table(load: str, rounds: Iterable[Round]) -> Table:
 
 
 def _deaf(rounds: Sequence[Round]) -> Table:
-    table = _started("Один из гостей не читает", "p99 без него, мс", "p99 с ним, мс", "разница, раз", "отпущен", FAULTS.heading)
+    table = _started("Один из гостей не читает", "p99 без\nнего, мс", "p99 с\nним, мс", "разница,\nраз", "отпущен", FAULTS.heading)
     with_him = grouped(one for one in rounds if one.load == "deaf")
     for group in with_him.values():
-        beside = [one for one in rounds if one.load == "hearing" and one.group[:2] + one.group[3:] == group[0].group[:2] + group[0].group[3:]]
+        beside = [one for one in rounds if one.group == group[0].group_as("hearing")]
         p99 = [shown(Spread.of(one.p99 for one in some), 1e3) for some in (beside, group)]
         gone = sum(bool(one.let_go) for one in group)
         worse = shown(ratio(group, beside, lambda one: one.p99))
@@ -76,17 +76,15 @@ def _deaf(rounds: Sequence[Round]) -> Table:
 
 
 def _started(title: str, *headings: str) -> Table:
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("сервер", no_wrap=True)
-    for heading in ("гостей", "говорят"):
-        table.add_column(heading, justify="right")
-    for heading in headings:
-        table.add_column(heading, justify="right")
+    for heading in ("гостей", *headings):
+        table.add_column(heading, justify="right", no_wrap=True)
     return table
 
 
-def _whose(one: Round) -> tuple[str, str, str]:
-    return escape(one.server), str(one.guests), str(one.senders)
+def _whose(one: Round) -> tuple[str, str]:
+    return escape(one.server), f"{one.guests}"
 
 
 def shown(spread: Spread | None, scale: float = 1.0) -> str:

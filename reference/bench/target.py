@@ -61,6 +61,13 @@ class Target:
             return int(psutil.Process(self.pid).memory_info().rss) if self.pid is not None else None
         return None
 
+    def descriptors(self) -> int | None:
+        """How many descriptors it has open (handles on Windows); None if nobody knows."""
+        with suppress(psutil.Error):
+            count = "num_handles" if os.name == "nt" else "num_fds"
+            return int(getattr(psutil.Process(self.pid), count)()) if self.pid is not None else None
+        return None
+
     def close(self) -> None:
         """End it, if it is ours."""
         if self.process is None:

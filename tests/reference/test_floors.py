@@ -13,7 +13,7 @@ IDS = [path.relative_to(HOUSE).as_posix() for path in FILES]
 PURE = ["framing.py", "dialect.py", "room.py", "clients/talk.py"]
 IO = {"socket", "socketserver", "select", "selectors", "threading", "asyncio", "multiprocessing", "subprocess"}
 SYSTEM = {"signal", "time", "os", "sys"}
-BENCH = ["speech", "ledger", "crowd", "figures", "target", "drive", "loads", "contest", "table", "plots", "soak", "command"]
+BENCH = ["speech", "ledger", "crowd", "figures", "target", "drive", "loads", "contest", "table", "plots", "trials", "soak", "command"]
 FLOORS = ["", "framing", "dialect", "room", "servers.doorstep", "servers", "clients.talk", "clients"]
 FLOORS += ["bench", *(f"bench.{name}" for name in BENCH), "__main__"]
 
