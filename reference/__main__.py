@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, NoReturn
 
+from reference.bench import command as bench_command
 from reference.clients import blocking as blocking_client
 from reference.clients import selecting as selecting_client
 from reference.clients import threaded as threaded_client
@@ -91,6 +92,9 @@ def _parser() -> argparse.ArgumentParser:
     join.add_argument("--style", type=_one_of(styles, "такого клиента"), metavar="СТИЛЬ", help=style_help)
     join.add_argument("--name", default="", metavar="ИМЯ", help="ваше имя; иначе программа спросит")
     join.set_defaults(run=_join)
+    bench = commands.add_parser("bench", help="измерить сервер под нагрузкой")
+    bench_command.options(bench, bench_command.Styles(SERVERS, _one_of(SERVERS, "такого сервера"), _dialect))
+    bench.set_defaults(run=_bench)
     for command in (serve, join):
         command.add_argument("--dialect", type=_dialect, default="lines", metavar="ДИАЛЕКТ", help=f"{', '.join(KNOWN)} или файл .toml")
         command.add_argument("--host", default="127.0.0.1", metavar="АДРЕС", help="по умолчанию 127.0.0.1: только этот компьютер")
@@ -181,6 +185,13 @@ def _client_style(wish: str | None) -> str:
     if obstacle == home.MISSING:  # a pipe or a dumb terminal is somebody's choice, this is not
         print(f"chat: будет простой клиент: {obstacle}", file=sys.stderr)
     return wish or ("threaded" if obstacle else TERMINAL)
+
+
+def _bench(options: argparse.Namespace) -> int:
+    try:
+        return bench_command.main(options)
+    except bench_command.ERRORS as error:
+        raise CommandError(str(error)) from error
 
 
 def _show(text: str) -> None:
