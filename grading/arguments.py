@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
 from grading.messages import LANGUAGES, _, use
+from grading.reports import FORMATS
 from grading.rubrics import suggest
 
 
@@ -72,9 +73,10 @@ def _how(group: argparse._ArgumentGroup) -> None:
 
 
 def _output(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--format", choices=("terminal", "json"), default="terminal", help=_("вид отчёта"))
+    group.add_argument("--format", choices=FORMATS, default="terminal", help=_("вид отчёта"))
     group.add_argument("--durations", action="store_true", help=_("показать, на что ушло время"))
-    group.add_argument("--output", metavar="DIR", help=_("ещё и по файлу JSON на работу в эту папку"))
+    files = _("ещё и файлы в эту папку: по каждой работе JSON и страница, и то, что положено по формату")
+    group.add_argument("--output", metavar="DIR", help=files)
     group.add_argument("--lang", choices=LANGUAGES, help=_("язык отчёта, по умолчанию русский"))
 
 
