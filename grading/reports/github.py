@@ -50,7 +50,8 @@ def summary(reports: Sequence[Report]) -> str:
         section = "".join(f"{line}\n" for line in _section(report))
         size += len(section.encode())
         if size > MOST_BYTES:
-            sections.append("\n" + _("Не поместилось: {rest}.").format(rest=ngettext("{n} работа", "{n} работы", len(reports) - number)) + "\n")
+            rest = ngettext("{n} работа", "{n} работы", len(reports) - number)
+            sections.append("\n" + _("Не поместилось: {rest}.").format(rest=rest) + "\n")
             break
         sections.append(section)
     return head + "".join(sections)
