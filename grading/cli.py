@@ -199,12 +199,17 @@ def _complain(error: ConfigError) -> None:
 
 
 def _real_engine() -> Engine:
+    from grading.ahead import grade
     from grading.catalogue import catalogue
-    from grading.engine import grade
-    from grading.sandbox.doctor import examine
     from grading.submission import find
 
-    return Engine(find, grade, catalogue, examine)
+    return Engine(find, grade, catalogue, _examine)
+
+
+def _examine() -> "Sequence[Layer]":
+    from grading.sandbox.doctor import examine
+
+    return examine()
 
 
 def _version() -> str:

@@ -94,28 +94,26 @@ def clog(chat: Chat, author: Guest, hearer: Guest, sleeper: Guest) -> list[bytes
 
 
 def wake(chat: Chat, sleeper: Guest, texts: Sequence[bytes]) -> None:
-    """He reads again. Of `texts` a server may have thrown some away, or hung up on him; what does come must come once and in order, and
-    where messages have an end, whole: half a line would run into the next one.
+    """He reads again. Of `texts` a server may have thrown some away, with half of one before them, or hung up on him; what does come must
+    come once and in order, and where the server has kept them all for him, none may be torn.
 
     Nothing more is promised to him than that. Raises CheckFailed; which text it was may differ from run to run, so no report says it.
     """
-    have_ends = chat.framed_both_ways or chat.dialect.framing == "lines-out"
     sleeper.link.reading, sleeper.excused = True, True
     chat.settle()
-    stream, last = unlabelled(chat, sleeper), -1
-    for text in texts:
-        at, times = stream.find(text), stream.count(text)
-        wrong = ""
-        if times > 1:
-            wrong = _("что-то приходит не один раз")
-        elif times and at < last:
-            wrong = _("порядок нарушен")
-        elif not times and have_ends and _is_torn(stream, text, sleeper.link.ended):
-            wrong = _("от одного из сообщений пришла только часть, а дальше сразу следующее")
-        if wrong:
-            expected = _("{guest} снова читает, и всё, что доходит, цело и идёт по порядку")
-            raise CheckFailed(expected.format(guest=sleeper), wrong)
-        last = max(at, last)
+    stream = unlabelled(chat, sleeper)
+    places = [stream.find(text) for text in texts]
+    whole = [at for at in places if at >= 0]
+    torn = [text for text, at in zip(texts, places, strict=True) if at < 0 and _is_torn(stream, text, sleeper.link.ended)]
+    wrong = ""
+    if any(stream.count(text) > 1 for text in texts):
+        wrong = _("что-то приходит не один раз")
+    elif whole != sorted(whole):
+        wrong = _("порядок нарушен")
+    elif torn and len(torn) + len(whole) == len(texts):
+        wrong = _("от одного из сообщений пришла только часть")
+    if wrong:
+        raise CheckFailed(_("{guest} снова читает, и всё, что доходит, цело и идёт по порядку").format(guest=sleeper), wrong)
 
 
 def _is_torn(stream: bytes, text: bytes, over: bool) -> bool:

@@ -56,7 +56,7 @@ class Grading:
     """Runs the collected checks against one submission.
 
     Attributes:
-        results: one for each check, in the order they ran.
+        results: one for each check, in the order of the checks once all have run.
         troubles: what went wrong on our side, for the log.
         aborted: what kept the checks from running at all, None if nothing did.
     """
@@ -80,6 +80,7 @@ class Grading:
         self._beside = ThreadPoolExecutor(1, "beside")
         self._runs = Runs(lab, bench, self.troubles.append)
         self._marks: dict[str, dict[str, Any]] = {}
+        self._order: list[str] = []
         self._ends = time.monotonic() + TIME_LIMIT
 
     # -- pytest's hooks
@@ -87,6 +88,10 @@ class Grading:
     def pytest_configure(self, config: pytest.Config) -> None:
         """Makes the marker known."""
         config.addinivalue_line("markers", "check(id, needs, level): a graded behaviour")
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """Says where a check stands, which pytest would take a millisecond each to work out, for reports that nobody sees."""
+        item.location = (item.path.name, None, item.name)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Puts what is needed first, and leaves out what was not asked for."""
@@ -133,6 +138,9 @@ class Grading:
             self.aborted = error
             session.items.clear()
         self._start_apart(session.items)
+        self._order = [_mark(item)["id"] for item in session.items]
+        unneeded = self._apart.keys() - {mark["needs"] for mark in self._marks.values()}
+        session.items.sort(key=lambda item: _mark(item)["id"] in unneeded)  # what runs beside the others anyway is waited for last
 
     def _start_apart(self, items: Sequence[pytest.Item]) -> None:
         """Checks of the student's own clients mostly wait for programs to start: they run beside the others, on servers of their own."""
@@ -151,8 +159,9 @@ class Grading:
                 bench.close()
 
     def pytest_unconfigure(self) -> None:
-        """Waits for what runs beside the checks; nobody may want it any more."""
+        """Waits for what runs beside the checks, which nobody may want any more; then the results are put in the order of the checks."""
         self._beside.shutdown()
+        self.results = {id: self.results[id] for id in self._order if id in self.results}
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Tells the bench how many checks that want a server of their own are left after this one."""

@@ -12,14 +12,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from rich.text import Text
-
 from grading import batch
 from grading.errors import CONFIG, NOT_PASSED, OURS, PASSED, ConfigError, worse
 from grading.messages import _, ngettext
 from grading.options import Options
-from grading.reports import durations, files, json_lines, terminal
-from grading.reports.console import make_console
+from grading.reports import files, json_lines
 from grading.reports.text import encodable, safe
 from grading.result import Report
 from grading.submission.model import Submission
@@ -68,6 +65,9 @@ class Session:
         if self.format == "json":
             _print_bytes(json_lines.line(outcome) + "\n")
         else:
+            from grading.reports import durations, terminal  # noqa: PLC0415 - rich is loaded once the servers run, or never
+            from grading.reports.console import make_console  # noqa: PLC0415
+
             terminal.show(outcome, make_console(sys.stdout))
             if self.durations:
                 durations.show(outcome, make_console(sys.stdout))
@@ -140,6 +140,10 @@ class _Progress:
         if not sys.stderr.isatty():
             yield from range(times)
             return
+        from rich.text import Text  # noqa: PLC0415 - as in Session._show
+
+        from grading.reports.console import make_console  # noqa: PLC0415
+
         with make_console(sys.stderr).status(Text(_("Проверяю"))) as status:
             for round in range(times):
                 line = _("Проверяю, {number} из {total}: {path}").format(number=next(self._number), total=self._total, path=safe(path))

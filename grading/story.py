@@ -223,8 +223,10 @@ def _has_own_mark(chat: Chat, hearer: Guest, author: Guest, labels: dict[Guest, 
     def marks(label: str) -> set[str]:
         return set(re.findall(r"\w+", _CLOCK.sub("", label).replace(hearer.address[0], ""))) - {str(hearer.address[1])}
 
-    own = set.intersection(*(marks(label.text) for label in labels[author]))
-    others: set[str] = set().union(*(marks(label.text) for guest, shown in labels.items() if guest is not author for label in shown))
+    # A notice may stand before a text, and name anybody; only what is before all of an author's texts is his mark.
+    common = {guest: set.intersection(*(marks(label.text) for label in shown)) for guest, shown in labels.items()}
+    own = common.pop(author)
+    others: set[str] = set().union(*common.values())
     if not own - others:
         chat.transcript.note(hearer, "hears", labels[author][-1].said.data, "misattributed")
         label = _timeless(labels[author][-1].text.strip())[-80:]

@@ -103,7 +103,7 @@ def _of(chat: Chat, event: Event) -> Event:
     text = _plain(chat, event.data)
     if event.by:
         return replace(event, text=text)
-    streams = (event.data, text.encode(chat.dialect.encoding, errors="replace"))
+    streams = dict.fromkeys((event.data, text.encode(chat.dialect.encoding, errors="replace")))  # mostly one and the same
     said = chat.oracle.said
     whole = [one for one in said if any(one.data in stream for stream in streams)]
     found = whole or [one for one in said if any(piece in stream for piece in _ends(one.data) for stream in streams)]

@@ -63,7 +63,7 @@ def entry() -> None:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command. Returns the exit code: 0, 2 for a command that cannot be carried out, 130 after Ctrl-C."""
+    """Run the command. Returns the exit code: 0, 1 if a server was lost, 2 for a command that cannot be carried out, 130 after Ctrl-C."""
     for stream in (sys.stdout, sys.stderr):
         if reconfigure := getattr(stream, "reconfigure", None):
             reconfigure(errors="replace")  # a terminal without Cyrillic shows "?", and the chat goes on
@@ -84,7 +84,8 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("style", type=_one_of(SERVERS, "такого сервера"), metavar="СТИЛЬ", help=", ".join(SERVERS))
     serve.add_argument("--seats", type=int, metavar="N", help="сколько гостей пускать (у blocking их всегда двое)")
     serve.set_defaults(run=_serve)
-    join = commands.add_parser("join", help="войти в чат")
+    codes = "Код возврата: 0, если вышли вы; 1, если сервер пропал; 2, если команду нельзя выполнить; 130 после Ctrl-C."
+    join = commands.add_parser("join", help="войти в чат", epilog=codes)
     styles = [TERMINAL, *CLIENTS]
     style_help = f"{', '.join(styles)}; без этого ключа {TERMINAL}, а где терминал его не потянет, threaded"
     join.add_argument("--style", type=_one_of(styles, "такого клиента"), metavar="СТИЛЬ", help=style_help)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
@@ -92,7 +93,7 @@ def _wants(files: list[bytes]) -> tuple[str, ...]:
     """The kinds of arguments 1, 2, ... that `sys.argv[n]` is used for."""
     kinds: dict[int, str] = {}
     for raw in files:
-        for words in _mentions(read_source(raw).tree):
+        for words in _mentions(read_source(raw).nodes):
             numbers = {int(number) for number in re.findall(r"argv\[([1-9])\]", words)}
             for number in numbers:
                 kind = next((kind for kind, pattern in _KINDS if re.search(pattern, words, re.I)), "") if len(numbers) == 1 else ""
@@ -101,10 +102,10 @@ def _wants(files: list[bytes]) -> tuple[str, ...]:
     return tuple(kinds.get(number) or _USUAL[number - 1] for number in range(1, most + 1)) if most <= len(_USUAL) else ()
 
 
-def _mentions(tree: ast.AST | None) -> list[str]:
+def _mentions(nodes: Iterable[ast.AST]) -> list[str]:
     """Every expression that may mention an argument, the shortest first, with the name it is assigned to."""
     found = []
-    for node in ast.walk(tree) if tree else ():
+    for node in nodes:
         if isinstance(node, ast.Assign):
             target, value = node.targets[0], node.value
             names = [ast.unparse(name) for name in target.elts] if isinstance(target, ast.Tuple) else []

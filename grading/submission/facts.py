@@ -68,15 +68,15 @@ def _imported(files: Mapping[str, bytes]) -> list[Place]:
 
 def _uses_socket(raw: bytes) -> bool:
     """The module is imported and something of it is called or used (its constants alone would do for `from socket import *`)."""
-    tree = read_source(raw).tree
+    nodes = read_source(raw).nodes
     aliases, names = set(), set()
-    for node in ast.walk(tree) if tree else ():
+    for node in nodes:
         if isinstance(node, ast.Import):
             aliases |= {(a.asname or a.name) for a in node.names if a.name == "socket"}
         elif isinstance(node, ast.ImportFrom) and node.module == "socket" and not node.level:
             names |= {(a.asname or a.name) for a in node.names}
-    used = {n.value.id for n in ast.walk(tree) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)} if tree else set()
-    called = {n.func.id for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)} if tree else set()
+    used = {n.value.id for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)}
+    called = {n.func.id for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
     return bool(aliases & used) or bool(names & called) or ("*" in names and bool(called & {"socket", "create_server"}))
 
 
@@ -96,8 +96,7 @@ def _engines(files: Mapping[str, bytes]) -> list[Place]:
 
 def _asyncio_calls(raw: bytes) -> list[tuple[str, int]]:
     """asyncio.start_server(...), loop.create_server(...); socket.create_server is the student's own socket."""
-    tree = read_source(raw).tree
-    calls = [n.func for n in ast.walk(tree) if isinstance(n, ast.Call)] if tree else []
+    calls = [n.func for n in read_source(raw).nodes if isinstance(n, ast.Call)]
     found = []
     for call in calls:
         if isinstance(call, ast.Attribute) and call.attr in _ASYNCIO_ENGINES and traits_of(raw).asyncio:

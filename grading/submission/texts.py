@@ -10,7 +10,7 @@ import sys
 import tokenize
 import warnings
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from grading.messages import N_, _
 from grading.submission.model import Problem
@@ -46,6 +46,11 @@ class Source:
     @property
     def lines(self) -> list[str]:
         return self.text.split("\n")
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """The whole tree as ast.walk goes through it, which many readers do: kept, as walking costs more than all they look for."""
+        return () if self.tree is None else tuple(ast.walk(self.tree))
 
 
 @lru_cache(maxsize=256)  # a tree weighs a hundred times its text

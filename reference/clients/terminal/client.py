@@ -88,6 +88,11 @@ class Client:
         """Whether the line being typed will be our name."""
         return not self._talk.named and not self._talk.name
 
+    @property
+    def ready(self) -> bool:
+        """Whether a line entered now would be taken."""
+        return self._writer is not None and self._talk.ready
+
     def bar(self, columns: int, measure: Callable[[str], int]) -> str:
         """The bar at the bottom."""
         own = [f"{self._presence.own} (вы)"] if self._presence.own else ["вы"]

@@ -16,7 +16,7 @@ from reference.clients.terminal.presence import Line
 Fragments: TypeAlias = list[tuple[str, str]]
 
 # Entries of the 256-colour table, each with a contrast of at least 4 to black and to white: nobody knows what background a terminal has.
-COLOURS: Final = ("#d7005f", "#af5f00", "#5f8700", "#00875f", "#0087af", "#005fff", "#875fff", "#d700d7")
+COLOURS: Final = ("#d7005f", "#af5f00", "#5f8700", "#00875f", "#0087af", "#005fff", "#875fff", "#d700d7", "#af00ff", "#d70087")
 STYLES: Final = {"time": "#808080", "notice": "#808080", "trouble": "bold"} | {
     f"author{number}": f"bold {colour}" for number, colour in enumerate(COLOURS)
 }

@@ -77,9 +77,14 @@ class Screen:
         """The whole session; returns the exit code."""
         app = self._session.app
         conversation = asyncio.ensure_future(self.client.run(server))
-        conversation.add_done_callback(lambda _: app.is_running and app.exit(result=""))
+
+        def end_with_it(_: object = None) -> None:
+            if conversation.done() and app.is_running and not app.is_done:
+                app.exit(result="")
+
+        conversation.add_done_callback(end_with_it)
         try:
-            await self._session.prompt_async()
+            await self._session.prompt_async(pre_run=end_with_it)  # it may be over before the prompt is there
             code = await conversation
         except EOFError:
             code = 0
@@ -133,5 +138,6 @@ class Screen:
             buffer, named = event.current_buffer, not self.client.asking
             if not buffer.text.strip() or self.client.typed(buffer.text):
                 buffer.reset(append_to_history=named)
+                buffer.load_history_if_not_yet_loaded()  # now, and not at the next drawing: the arrow may be quicker
 
         return keys

@@ -1,4 +1,4 @@
-"""Sends without waiting and never looks how much was taken: for who does not read, the rest of a message is lost.
+"""Whoever has no room for a message once is never sent anything again, though he stays connected and reads on.
 caught-by: slow-reader
 may-also-fail:
 variant: multi-user
@@ -9,20 +9,21 @@ import socket
 
 server = socket.create_server(("127.0.0.1", 9377), backlog=50)
 server.setblocking(False)
-names, halves = {}, {}
+names, halves, deaf = {}, {}, set()
 
 
 def part(conn):
     names.pop(conn, None)
     halves.pop(conn, None)
+    deaf.discard(conn)
     conn.close()
 
 
 def send(conn, data):
     try:
-        conn.send(data)   # how many bytes that were, nobody asks
+        conn.send(data)
     except BlockingIOError:
-        pass
+        deaf.add(conn)
     except OSError:
         part(conn)
 
@@ -50,5 +51,5 @@ while True:
                 names[sock] = line.strip()
                 continue
             for other in list(names):
-                if other is not sock:
+                if other is not sock and other not in deaf:
                     send(other, names[sock] + b": " + line + b"\n")
