@@ -134,7 +134,7 @@ TABLE: Final[tuple[Symptom, ...]] = (
     # A thread died of an exception: the traceback says which mistake it is.
     Symptom(
         "Список или словарь гостей изменился, пока по нему шёл цикл. Идите по копии: for guest in list(guests), — а добавление, "
-        "удаление и само копирование закройте одним threading.Lock.",
+        "удаление и само копирование защитите одним threading.Lock.",
         read="threads", seen=r"RuntimeError: (dictionary|Set|deque|OrderedDict)[^\n]* (changed size|mutated)",
     ),
     Symptom(

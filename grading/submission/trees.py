@@ -218,7 +218,7 @@ def copy(tree: Tree, folder: str = "", without: Collection[str] = ()) -> tuple[d
     left_out = _("Не взято: {file} — {why}.")
     notes = [left_out.format(file=printable(n), why=why) for n, why in sorted(tree.notes.items()) if n.startswith(prefix)]
     if len(notes) > 10:  # a folder of a thousand links is one line too
-        notes = [*notes[:10], _("Не взято и ещё {n}.").format(n=len(notes) - 10)]
+        notes = [*notes[:10], _("Кроме того, не взято: {n}.").format(n=len(notes) - 10)]
     if len(wanted) > MAX_FILES:
         many = _("В работе слишком много файлов: {n}, а можно не больше {most}.").format(n=len(wanted), most=MAX_FILES)
         return {}, notes, Problem("limits", many)

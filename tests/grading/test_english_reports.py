@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import io
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from grading import messages
+from grading.cli import main
 from grading.engine import grade
 from grading.options import Options
 from grading.reports.console import make_console
@@ -24,7 +27,7 @@ SUBMISSIONS = {
     "tests/zoo/broken/exits_at_once.py": "starts",
     "tests/zoo/broken/missing_module.py": "starts",
     "tests/zoo/broken/udp_cuts_at_1024.py": "long-message",
-    "tests/zoo/broken/console_spins_after_leave.py": "no-busy-loop",
+    "tests/zoo/broken/console_deaf_guest.py": "two-users-exchange",
     "tests/zoo/broken/client_deaf_while_typing": "own-clients-chat",
     "tests/zoo/broken/one_nick_for_all.py": "author-is-known",
     "labs/student_first_message": "long-message",
@@ -75,6 +78,8 @@ def test_the_json_and_the_screen_have_no_russian_but_what_was_said(both: tuple[s
     said += [quote for check in report.checks for text in (check.expected, check.actual) for quote in _SAID.findall(text)]
     known = set(_words(" ".join(map(str, said))))
     found = to_object(report)
+    for check in report.checks:
+        ast.parse(check.replay)
     replays = [_CONVERSATION.sub("", check.pop("replay", "")) for check in found["checks"]]
     assert set(_words(str(found))) - known == set()
     assert set(_words(" ".join(replays))) == set()
@@ -111,3 +116,13 @@ def test_the_advice_is_the_same_in_both(both: tuple[str, Report, Report, str]) -
     translate = messages.Catalogue("en").gettext
     for ours, theirs in zip(russian.checks, english.checks, strict=True):
         assert theirs.advice.startswith(translate(re.sub(r" Смотрите \S+$", "", ours.advice))), ours.id
+
+
+def test_worker_processes_speak_the_language_asked_for(capfd: pytest.CaptureFixture[str]) -> None:
+    paths = [str(ROOT / "tests" / "zoo" / "broken" / name) for name in ("exits_at_once.py", "missing_module.py")]
+    assert main(["--lang", "en", "--check", "starts", "--format", "json", "--jobs", "2", *paths]) == 1
+    messages.use("ru")
+    starts = [json.loads(line)["checks"][0] for line in capfd.readouterr().out.splitlines()]
+    assert [check["expected"] for check in starts] == ["the server starts and listens on a port"] * 2
+    assert [check["title"] for check in starts] == ["The server starts and listens on a port."] * 2
+    assert not [check for check in starts if messages.RUSSIAN.search(check["actual"] + check["advice"])]
