@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from grading.messages import LANGUAGES, _, use
 from grading.rubrics import suggest
+from grading.rubrics.policy import LEVELS
 
 
 class _Parser(argparse.ArgumentParser):
@@ -75,6 +76,9 @@ def _output(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--format", choices=("terminal", "json"), default="terminal", help=_("вид отчёта"))
     group.add_argument("--durations", action="store_true", help=_("показать, на что ушло время"))
     group.add_argument("--output", metavar="DIR", help=_("ещё и по файлу JSON на работу в эту папку"))
+    group.add_argument(
+        "--visibility", choices=LEVELS, default="", help=_("что видно о проверках, вместо сказанного в файле баллов; full — всё")
+    )
     group.add_argument("--lang", choices=LANGUAGES, help=_("язык отчёта, по умолчанию русский"))
 
 

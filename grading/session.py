@@ -14,13 +14,14 @@ from typing import Any
 
 from rich.text import Text
 
-from grading import batch
+from grading import batch, progress
 from grading.errors import CONFIG, NOT_PASSED, OURS, PASSED, ConfigError, worse
 from grading.messages import _, ngettext
 from grading.options import Options
 from grading.reports import durations, files, json_lines, terminal
 from grading.reports.console import make_console
 from grading.reports.text import encodable, safe
+from grading.reports.visibility import Curtain
 from grading.result import Report
 from grading.submission.model import Submission
 
@@ -45,12 +46,13 @@ class Session:
     def run(self, submissions: Sequence[Submission], repeat: int = 1) -> int:
         """Grade, show and write them all; with `repeat`, each so many times, and what is shown is the first. Returns the exit code."""
         self._prepare_folder()
+        curtain = Curtain(self.options)
         code = PASSED
         rounds = [submission for submission in submissions for _again in range(repeat)]
         progress = _Progress(len(rounds))
         with closing(self._outcomes(submissions, rounds)) as outcomes:
             for submission in submissions:
-                first, *again = [next(outcomes) for _again in progress.rounds(submission.path, repeat)]
+                first, *again = [_visible(next(outcomes), curtain) for _again in progress.rounds(submission.path, repeat)]
                 code = worse(code, self._show(first))
                 if again and not _the_same(first, again, submission.path):
                     code = worse(code, OURS)
@@ -90,6 +92,10 @@ class Session:
             _say(_("grade: отчёт о {path} не записан: {why}").format(path=report.path, why=error.strerror or error))
             return OURS
         return PASSED
+
+
+def _visible(outcome: batch.Outcome, curtain: Curtain) -> batch.Outcome:
+    return outcome if isinstance(outcome, ConfigError) else curtain.before(outcome)
 
 
 def _code(report: Report) -> int:
@@ -141,10 +147,17 @@ class _Progress:
             yield from range(times)
             return
         with make_console(sys.stderr).status(Text(_("Проверяю"))) as status:
-            for round in range(times):
-                line = _("Проверяю, {number} из {total}: {path}").format(number=next(self._number), total=self._total, path=safe(path))
-                status.update(Text(line, no_wrap=True, overflow="ellipsis"))
-                yield round
+            what = ""
+
+            def say(check: str = "") -> None:
+                status.update(Text(f"{what}: {check}" if check else what, no_wrap=True, overflow="ellipsis"))
+
+            with progress.heard_by(say):
+                for round in range(times):
+                    line = _("Проверяю, {number} из {total}: {path}") if self._total > 1 else _("Проверяю {path}")
+                    what = line.format(number=next(self._number), total=self._total, path=safe(path))
+                    say()
+                    yield round
 
 
 def _print_bytes(text: str) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 FLOORS = (
-    {"result", "errors", "messages", "options", "verdicts", "keyboard", "kernel", "threads", "words", "scenario", "wire", "terminal"},
+    {"result", "errors", "messages", "options", "verdicts", "progress"}
+    | {"keyboard", "kernel", "threads", "words", "scenario", "wire", "terminal"},
     {"submission", "sandbox", "links", "oracle", "inference", "model", "shrinking"},
     {"stillness", "history", "datagrams", "console"},
     {"quiet"},
