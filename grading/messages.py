@@ -66,6 +66,7 @@ class Catalogue(_gettext.NullTranslations):
 
     def __init__(self, lang: str) -> None:
         super().__init__()
+        self.lang = lang
         self._plural = _PLURALS[lang]
         source = files("grading").joinpath("locale", lang, "LC_MESSAGES", "chat-lab.po")
         self._forms: dict[str, tuple[str, ...]] = dict(entries(source.read_text(encoding="utf-8")))
@@ -85,6 +86,11 @@ def use(lang: str) -> None:
     """Speak this language from now on, in this process. Raises KeyError for one that is not in LANGUAGES."""
     global _current  # noqa: PLW0603  (gettext.install does the same; a command has one reader)
     _current = Catalogue(lang)
+
+
+def language() -> str:
+    """The language that is spoken now."""
+    return getattr(_translations(), "lang", LANGUAGES[0])
 
 
 def _translations() -> _gettext.NullTranslations:

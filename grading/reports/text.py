@@ -27,6 +27,8 @@ def hidden(char: str) -> bool:
 
 def safe(text: str) -> str:
     r"""The text on one line, with every hidden character spelt out: "\n", "\x1b", "\u202e". What it shows is what is there."""
+    if text.isprintable():  # all but a few texts, and much faster; what is hidden is never printable
+        return text
     return "".join(_spell(char) if hidden(char) else char for char in text)
 
 
