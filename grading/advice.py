@@ -9,7 +9,7 @@ from grading.messages import _
 from grading.result import Stuck
 from grading.symptoms import TABLE
 
-# Where to read about what: a file of this repository that does it right. When notebooks come, they join here.
+# Where to read about what: a file of this repository that does it right.
 READ: Final[dict[str, str]] = {
     "turns": "reference/servers/blocking.py",
     "threads": "reference/servers/threaded.py",
@@ -20,6 +20,9 @@ READ: Final[dict[str, str]] = {
     "udp": "labs/student_udp/server.py",
     "task": "labs/README.md",
 }
+
+NOTEBOOKS: Final[dict[str, str]] = {}
+"""Check id -> the notebook of this repository that teaches what it asks for; only what is there."""
 
 
 def advise(check_id: str, stuck: Sequence[Stuck], output: str, actual: str) -> str:
@@ -36,6 +39,6 @@ def advise(check_id: str, stuck: Sequence[Stuck], output: str, actual: str) -> s
     seen = f"{output}\n{actual}"
     for symptom in TABLE:
         if symptom.fits(check_id, stuck, seen):
-            read = " " + _("Смотрите {file}.").format(file=READ[symptom.read]) if symptom.read else ""
-            return _(symptom.text) + read
+            files = [file for file in (READ.get(symptom.read), NOTEBOOKS.get(check_id)) if file]
+            return _(symptom.text) + (" " + _("Смотрите {file}.").format(file=", ".join(files)) if files else "")
     return ""

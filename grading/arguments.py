@@ -11,6 +11,7 @@ from typing import NoReturn
 from grading.messages import LANGUAGES, _, use
 from grading.reports import FORMATS
 from grading.rubrics import suggest
+from grading.rubrics.policy import LEVELS
 
 
 class _Parser(argparse.ArgumentParser):
@@ -77,6 +78,9 @@ def _output(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--durations", action="store_true", help=_("показать, на что ушло время"))
     files = _("ещё и файлы в эту папку: по каждой работе JSON и страница, и то, что положено по формату")
     group.add_argument("--output", metavar="DIR", help=files)
+    group.add_argument(
+        "--visibility", choices=LEVELS, default="", help=_("что видно о проверках, вместо сказанного в файле баллов; full — всё")
+    )
     group.add_argument("--lang", choices=LANGUAGES, help=_("язык отчёта, по умолчанию русский"))
 
 

@@ -121,6 +121,7 @@ def _options(arguments: "Namespace") -> "Options":
         seed=arguments.seed,
         lang=arguments.lang or ("ru" if readable else "en"),
         isolation=arguments.isolation,
+        visibility=arguments.visibility,
     )
 
 

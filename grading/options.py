@@ -17,6 +17,7 @@ class Options:
         lang: "ru" or "en", of every string a person reads.
         first_failure: stop at the first check that costs points: enough to know that a server is wrong, not for a grade.
         clock: "auto", or "quiet-period" for the clock that works anywhere, slower and less sure.
+        visibility: how much of every check is shown ("full", "own-output-only", "verdict-only"); "" for what the rubrics say.
         isolation: "auto" (the best there is), "require:TIER" (infra where that tier does not work), "floor".
     """
 
@@ -28,3 +29,4 @@ class Options:
     isolation: str = "auto"
     clock: str = "auto"
     first_failure: bool = False
+    visibility: str = ""

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import pytest
 
+from grading import progress
 from grading.attempts import Attempt, Runs, talks
 from grading.bench import AHEAD, Bench
 from grading.lab import Lab
@@ -174,6 +175,7 @@ class Grading:
         mark = _mark(pyfuncitem)
         if any(one.verdict is Verdict.FAILED and one.id in self.fatal for one in self.results.values()):
             return True
+        progress.now(mark["id"])
         blocker = self._blocker(mark)
         if blocker:
             attempt, unstable, seconds = Attempt(Verdict.BLOCKED), False, 0.0

@@ -12,12 +12,13 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from grading import batch
+from grading import batch, progress
 from grading.errors import CONFIG, NOT_PASSED, OURS, PASSED, ConfigError, worse
 from grading.messages import _, ngettext
 from grading.options import Options
 from grading.reports import files, formats, json_lines
 from grading.reports.text import encodable, safe
+from grading.reports.visibility import Curtain
 from grading.result import Report
 from grading.submission.model import Submission
 
@@ -43,13 +44,14 @@ class Session:
         """Grade, show and write them all; with `repeat`, each so many times, and what is shown is the first. Returns the exit code."""
         formats.check(self.format, len(submissions), self.output)
         self._prepare_folder()
+        curtain = Curtain(self.options)
         code, shown = PASSED, list[Report]()
         rounds = [submission for submission in submissions for _again in range(repeat)]
-        progress = _Progress(len(rounds))
+        counter = _Progress(len(rounds))
         try:
             with closing(self._outcomes(submissions, rounds)) as outcomes:
                 for submission in submissions:
-                    first, *again = [next(outcomes) for _again in progress.rounds(submission.path, repeat)]
+                    first, *again = [_visible(next(outcomes), curtain) for _again in counter.rounds(submission.path, repeat)]
                     code = worse(code, self._show(first, shown))
                     if again and not _the_same(first, again, submission.path):
                         code = worse(code, OURS)
@@ -110,6 +112,10 @@ class Session:
         return PASSED
 
 
+def _visible(outcome: batch.Outcome, curtain: Curtain) -> batch.Outcome:
+    return outcome if isinstance(outcome, ConfigError) else curtain.before(outcome)
+
+
 def _code(report: Report) -> int:
     return OURS if report.infra else PASSED if report.passed else NOT_PASSED
 
@@ -163,10 +169,17 @@ class _Progress:
         from grading.reports.console import make_console  # noqa: PLC0415
 
         with make_console(sys.stderr).status(Text(_("Проверяю"))) as status:
-            for round in range(times):
-                line = _("Проверяю, {number} из {total}: {path}").format(number=next(self._number), total=self._total, path=safe(path))
-                status.update(Text(line, no_wrap=True, overflow="ellipsis"))
-                yield round
+            what = ""
+
+            def say(check: str = "") -> None:
+                status.update(Text(f"{what}: {check}" if check else what, no_wrap=True, overflow="ellipsis"))
+
+            with progress.heard_by(say):
+                for round in range(times):
+                    line = _("Проверяю, {number} из {total}: {path}") if self._total > 1 else _("Проверяю {path}")
+                    what = line.format(number=next(self._number), total=self._total, path=safe(path))
+                    say()
+                    yield round
 
 
 def _print_bytes(text: str) -> None:

@@ -151,9 +151,7 @@ class _Canvas:
         mine = [(number, cell.event.what) for number, row in enumerate(self.board.rows) for cell in row.cells if cell.lane == lane]
         if lane < len(self.board.guests):
             for number, what in mine:
-                if what == "connects" and (number, what) == mine[0]:
-                    since = self._arrow_y(number)
-                elif what == "connects" and since is None:
+                if (what == "connects" and (number, what) == mine[0]) or (what == "connects" and since is None):
                     since = self._arrow_y(number)
                 elif what in ("leaves", "vanishes", "closed") and since is not None:
                     yield since, self._arrow_y(number) + 10, what

@@ -18,10 +18,13 @@ from typing import Any, Final
 from grading.errors import ConfigError
 from grading.messages import _
 from grading.options import Options
+from grading.rubrics.policy import LEVELS, Policy
 
 BUILT_IN: Final = ("multi-user", "select", "udp", "two-user")  # what `--variant` chooses from, and what a submission is tried by without it
 
-_KEYS: Final = ("variant", "factor", "pass_mark", "transport", "models", "required", "forbidden", "allowed", "title", "points")
+_KEYS: Final = (
+    "variant", "factor", "pass_mark", "transport", "models", "required", "forbidden", "allowed", "title", "points", "visibility",
+)  # fmt: skip
 _TRANSPORTS: Final = ("tcp", "udp", "console")
 _MODELS: Final = ("threads", "select", "blocking", "asyncio", "udp", "other")
 
@@ -40,6 +43,7 @@ class Rubric:
         required, forbidden: modules the server must or must not import, for `uses-socket`.
         allowed: modules that do the student's work and are let pass all the same, e.g. "socketserver".
         title: language -> the variant in words.
+        visibility: how much of each check a report shows.
     """
 
     variant: str
@@ -52,6 +56,7 @@ class Rubric:
     allowed: tuple[str, ...] = ()
     title: dict[str, str] = field(default_factory=dict)
     transports: tuple[str, ...] = ()
+    visibility: Policy = field(default_factory=Policy)
 
 
 def built_in() -> tuple[Rubric, ...]:
@@ -126,8 +131,8 @@ class _Reader:
             raise self._wrong("pass_mark", _("целое число от 0 до 100"))
         modules = {key: self._modules(key) for key in ("required", "forbidden", "allowed")}
         transports, models = self._choice("transport", _TRANSPORTS), self._choice("models", _MODELS)
-        points, title = self._points(known), self._title()
-        return Rubric(variant, Decimal(factor), pass_mark, points, models, **modules, title=title, transports=transports)
+        points, title, shown = self._points(known), self._title(), self._visibility(known)
+        return Rubric(variant, Decimal(factor), pass_mark, points, models, **modules, title=title, transports=transports, visibility=shown)
 
     def _points(self, known: Collection[str]) -> dict[str, Decimal]:
         points: dict[str, Any] = self._get("points", dict, _("раздел с баллами проверок"))
@@ -162,6 +167,16 @@ class _Reader:
             if not isinstance(words, str):
                 raise self._wrong(lang, _("название в кавычках"), "title")
         return title
+
+    def _visibility(self, known: Collection[str]) -> Policy:
+        levels: dict[str, Any] = self._get("visibility", dict, _("раздел: что видно о проверках"), {})
+        if known:
+            self._known_names(levels, ("default", *known), "visibility", _("Нет проверки «{name}»."))
+        for name, level in levels.items():
+            if level not in LEVELS:
+                wrong = _("Нет видимости «{level}».").format(level=level) + suggest(str(level), LEVELS)
+                raise self._error(name, wrong + " " + _("Есть: {names}.").format(names=", ".join(LEVELS)), "visibility")
+        return Policy(levels.get("default", LEVELS[0]), {name: level for name, level in levels.items() if name != "default"})
 
     def _get(self, key: str, kind: type | tuple[type, ...], what: str, default: Any = None) -> Any:
         value = self.data.get(key, default)

@@ -1,8 +1,12 @@
 """The right advice for the symptom, and only for it."""
 
+from pathlib import Path
+
 import pytest
 
-from grading.advice import READ, advise
+import grading
+from grading.advice import NOTEBOOKS, READ, advise
+from grading.catalogue import catalogue
 from grading.result import Stuck
 from grading.symptoms import TABLE
 
@@ -83,3 +87,16 @@ def test_advice_names_an_example_that_is_known():
 def test_hostile_output_does_not_slow_the_search_down():
     noise = "RuntimeError: dictionary " * 2000 + "\n" + ".bind(" * 5000 + "ValueError: " * 2000
     assert advise("leave-quietly", (), noise, "")
+
+
+def test_a_notebook_is_named_where_there_is_one(monkeypatch):
+    plain = advise("restart", (), "", "")
+    assert ".ipynb" not in plain
+    monkeypatch.setitem(NOTEBOOKS, "restart", "notebooks/05.ipynb")
+    assert advise("restart", (), "", "") == plain.removesuffix(".") + ", notebooks/05.ipynb."
+
+
+def test_every_notebook_that_is_named_is_there():
+    root = Path(grading.__file__).parents[1]
+    assert [file for file in NOTEBOOKS.values() if not (root / file).is_file()] == []
+    assert set(NOTEBOOKS) <= {check.id for check in catalogue()}

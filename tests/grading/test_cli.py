@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,7 +14,7 @@ import pytest
 from reports_data import REPORT
 
 import grading
-from grading import messages
+from grading import messages, progress
 from grading.catalogue import CheckInfo, catalogue, checks_in
 from grading.cli import Engine, main
 from grading.errors import ConfigError
@@ -48,6 +49,7 @@ class Stand:
     def grade(self, submission, options):
         self.options.append(options)
         name = Path(submission.path).name
+        progress.now("silent-newcomer")
         if name == "raise":
             raise RuntimeError("boom")
         if name == "late":
@@ -259,15 +261,42 @@ def test_every_check_of_the_rubrics_is_there_and_the_levels_add_up():
         assert sum(worth for id, worth in rubric.points.items() if levels[id] == "must") == 80
 
 
-def test_somebody_who_watches_sees_what_is_at_work_and_never_between_the_reports(grade, monkeypatch):
-    class Watched(io.StringIO):
-        def isatty(self):
-            return True
+class Watched(io.StringIO):
+    def isatty(self):
+        return True
 
+
+def watching(monkeypatch):
     screen = Watched()
     monkeypatch.setattr(sys, "stderr", screen)
     monkeypatch.setenv("TERM", "xterm")
+    return screen
+
+
+def test_somebody_who_watches_sees_what_is_at_work_and_never_between_the_reports(grade, monkeypatch):
+    watched = watching(monkeypatch)
     code, out, _err = grade("ok", "--repeat", "2", "--format", "json")
     assert (code, out.count("\n")) == (0, 1)
-    assert "Проверяю, 2 из 2: ok" in screen.getvalue()
-    assert screen.getvalue().rstrip().endswith("ok: 2 прогона, 1 отчёт")
+    assert "Проверяю, 2 из 2: ok: silent-newcomer" in watched.getvalue()
+    assert watched.getvalue().rstrip().endswith("ok: 2 прогона, 1 отчёт")
+
+
+def test_of_a_single_submission_he_sees_the_check_and_nothing_of_it_stays(grade, monkeypatch):
+    watched = watching(monkeypatch)
+    grade("ok")
+    shown, _last, rest = watched.getvalue().rpartition("Проверяю ok: silent-newcomer")
+    assert "1 из 1" not in shown
+    assert "\x1b[2K" in rest  # the line is erased
+    assert not re.sub(r"\x1b\[[?\d]*[a-zA-Z]|\s", "", rest)
+
+
+def test_without_a_terminal_there_is_nothing_of_it(grade):
+    assert grade("ok")[2] == ""
+
+
+def test_what_a_reader_may_not_see_is_on_no_stream_and_in_no_file(grade, tmp_path):
+    for more in ((), ("--format", "json"), ("--output", "out")):
+        assert "есть кто?" in grade("ok", *more)[1]
+        assert "есть кто?" not in "".join(grade("ok", *more, "--visibility", "own-output-only")[1:])
+    assert "есть кто?" not in (tmp_path / "out" / "ok.json").read_text(encoding="utf-8")
+    assert grade("ok", "--visibility", "all")[0] == 2

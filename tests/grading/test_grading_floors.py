@@ -8,7 +8,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 FLOORS = (
     {"messages"},
-    {"result", "errors", "options", "verdicts", "keyboard", "kernel", "threads", "words", "wire", "terminal", "extraction"},
+    {"result", "errors", "options", "verdicts", "progress", "extraction"}
+    | {"keyboard", "kernel", "threads", "words", "wire", "terminal"},
     {"submission", "sandbox", "links", "oracle", "inference", "model", "scenario"},
     {"shrinking", "stillness", "history", "datagrams", "console"},
     {"quiet"},

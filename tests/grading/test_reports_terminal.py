@@ -1,16 +1,18 @@
 """The report a student reads: complete, in order, harmless, and legible on any console."""
 
 import io
+from dataclasses import replace
 
 import pytest
-from reports_data import BROKEN, REPORT
+from reports_data import BROKEN, REPORT, check
+from rich.cells import cell_len, set_cell_size
 
 from grading import messages
 from grading.catalogue import CheckInfo
-from grading.reports import listing, terminal, words
+from grading.reports import failures, listing, terminal, words
 from grading.reports.console import make_console, speaks_russian
 from grading.reports.text import hidden
-from grading.result import Report
+from grading.result import Event, Report, Stuck, Verdict
 from grading.rubrics import built_in
 
 
@@ -89,7 +91,8 @@ def test_the_dearest_failure_comes_first_with_what_stands_behind_it():
         "два прогона подряд дали разное",
         "✗ 2 балла  Что показывает silent-newcomer",
         "Вера слышит «есть кто?»",
-        "server.py:54   name = conn.recv(1024)",
+        "server.py:54",
+        "> name = conn.recv(1024)",
         "вызов recv, ждёт: имя новичка",
         "цикл без отдыха",
         "Запускайте поток.",
@@ -210,3 +213,91 @@ def test_the_doctor_says_what_would_help():
     listing.show_layers([layer], make_console(screen, 80))
     assert "нет" in screen.text()
     assert "Что поможет: apt install bubblewrap" in screen.text()
+
+
+def talk(guest, what, text="", by="", wrong=""):
+    return Event(0.0, guest, what, text.encode(), len(text.encode()), text, by, wrong)
+
+
+LONG = "длинное сообщение 你好 без конца, " * 20
+CUT = LONG[:200] + "Anna: " + LONG[200:240]
+TALK = (
+    talk("Борис", "connects"),
+    talk("Вера", "connects"),
+    talk("Борис", "says", LONG),
+    talk("Вера", "hears", LONG, "Борис", "missing"),
+    talk("Вера", "hears", "Boris: " + CUT, "Борис"),
+)
+STUCK = (
+    Stuck("server.py", 7, "conn, address = sock.accept()", "accept", "нового подключения"),
+    *(Stuck("server.py", 12, "while True: pass", "busy", "ничего") for _n in range(30)),
+)
+TALKED = tuple(
+    check(f"check-{worth}", Verdict.FAILED, 0, worth, expected=f"ждали {worth}", actual="пришло не то", advice="Читайте до конца.",
+          events=TALK, stuck=STUCK) for worth in (1, 2, 3, 4, 5)
+)  # fmt: skip
+FAILING = Report("labs/student_y", checks=TALKED, dialect={"encoding": "utf-8"})
+
+
+def test_the_dearest_failures_are_stories_and_the_others_short():
+    text = shown(FAILING)
+    in_order(
+        text,
+        "Следующий шаг: Что показывает check-5 [check-5], +5 баллов",
+        "✗ 5 баллов",
+        "ждали   ...",
+        "пришло  ...",
+        "^ отсюда иначе",
+        "· Борис, Вера подключаются",
+        "· Борис говорит: «длинное сообщение",
+        "✗ Вера: не пришло",
+        "> while True: pass",
+        "  ^^^^^ цикл без отдыха, ждёт: ничего, и ещё потоков в том же месте: 29",
+        "Читайте до конца.",
+        "✗ 4 балла",
+        "то же, что для [check-5]",
+        "✗ 2 балла",
+        "server.py:12   while True: pass",
+        "Остальные разговоры целиком",
+    )
+    assert text.count("✗ Вера: не пришло") == failures.WHOLE
+    assert text.count("Читайте до конца.") == 1
+    assert "accept" not in text  # a healthy server waits there as well
+    assert "Следующий шаг" not in shown(Report("labs/x", checks=REPORT.checks[:1]))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp866", "cp1251"])
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_the_caret_stands_under_the_first_wrong_character_on_any_console(encoding, width):
+    lines = shown(FAILING, width, encoding).splitlines()
+    assert max(map(cell_len, lines)) <= width
+    caret = next(number for number, line in enumerate(lines) if line.strip().startswith("^ отсюда"))
+    at = lines[caret].index("^")
+    expected, received = (set_cell_size(line, at) for line in lines[caret - 2 : caret])
+    assert "ждали" in expected
+    assert "пришло" in received
+    assert expected.split("...")[1] == received.split("...")[1]  # all the same up to the caret
+    assert lines[caret - 1][len(received.rstrip()) :].lstrip().startswith("Anna: "[:4])
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_an_ascii_console_gets_the_story_in_english(width):
+    messages.use("en")
+    lines = shown(FAILING, width, "ascii").splitlines()
+    assert max(map(len, lines)) <= width
+    assert any(line.strip() in ("^", "^ differs from here") for line in lines)
+    assert any("differs from here" in line for line in lines)
+    assert any("x ????: did not come" in line for line in lines)
+
+
+def test_the_report_of_many_failures_stays_readable():
+    many = tuple(replace(TALKED[0], id=f"check-{n}", advice=f"Совет {n}.") for n in range(20))
+    lines = shown(Report("labs/x", checks=many), 80).splitlines()
+    assert len(lines) < 20 * 8 + 60  # a short one is a title, four lines and a blank one; a whole one is fifteen
+
+
+def test_a_folded_line_of_code_gets_no_pointer():
+    thread = Stuck("server.py", 1, "x = " + "very_" * 20 + "long.recv(10)", "recv", "гостя")
+    text = shown(Report("labs/x", checks=(check("a", Verdict.FAILED, 0, 1, stuck=(thread,)),)), 60)
+    assert "^" not in text
+    assert "вызов recv, ждёт: гостя" in text
