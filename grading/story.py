@@ -200,6 +200,18 @@ def departure_shown(chat: Chat, leaver: Guest) -> None:
             raise CheckFailed(expected, _("сервер сообщил: «{text}»").format(text=told.strip()[-160:]))
 
 
+def known_again(chat: Chat, hearer: Guest, before: Said[Guest], after: Said[Guest]) -> None:
+    """Whose name stood before his text before he left, must be named before his text now: a server that did not take the name again may
+    have taken the text for one, and announced it. Raises CheckFailed."""
+    if chat.dialect.author != "server" or "{name}" not in chat.dialect.relay.partition("{text}")[0]:
+        return
+    named = [_named_last(chat, label_before(bytes(hearer.heard), said, chat.oracle.said)) for said in (before, after)]
+    if named[0] == before.author.called and not named[1]:
+        chat.transcript.note(hearer, "hears", after.data, "misattributed")
+        expected = _("{hearer} снова видит, что говорит {name}").format(hearer=hearer, name=after.author.called)
+        raise CheckFailed(expected, _("под прежним именем его не пускают: перед сообщением имени нет"))
+
+
 def _has_own_name(chat: Chat, hearer: Guest, author: Guest, shown: list[_Label]) -> None:
     for label in shown:
         if _named_last(chat, label.text) != author.called:

@@ -13,7 +13,7 @@ from grading.messages import N_, _
 from grading.plugin import check
 from grading.seating import goes_on, over_the_network
 from grading.stillness import Rest
-from grading.story import departure_shown, nobody_misnamed
+from grading.story import departure_shown, known_again, nobody_misnamed
 from grading.verdicts import CheckFailed, NotApplicable
 
 
@@ -76,14 +76,16 @@ def test_one_vanishes_before_giving_a_name(chat: Chat) -> None:
 def test_one_comes_back_under_the_same_name(chat: Chat) -> None:
     """Вышедший возвращается под тем же именем."""
     boris, vera = chat.join("Борис", "Вера")
-    boris.says("я на минуту")
+    before = boris.says("я на минуту")
     vera.hears("я на минуту", by=boris)
     boris.leaves()
     again = chat.come_back(boris)
-    for author, hearer in ((again, vera), (vera, again)):
-        author.says("и снова вместе")
-        hearer.hears("и снова вместе", by=author)
-        chat.settle()
+    after = again.says("и снова вместе")
+    vera.hears("и снова вместе", by=again)
+    known_again(chat, vera, before, after)
+    chat.settle()
+    vera.says("и снова вместе")
+    again.hears("и снова вместе", by=vera)
 
 
 @check("names-kept", needs="three-users-hear", variants="multi-user select udp", fresh=True)

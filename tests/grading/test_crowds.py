@@ -27,6 +27,15 @@ class Person:
     link: Any = field(default_factory=lambda: SimpleNamespace(inbox=bytearray()))
     called: str = ""
     excused: bool = False
+    later: tuple[Person, bytes] | None = None
+
+    def says(self, _text: str) -> None:
+        assert self.later is not None
+        self.later[0].link.inbox += self.later[1]
+
+    def hears(self, _text: str, by: Person) -> None:
+        if b"AGAIN" not in self.link.inbox:
+            raise CheckFailed("слышно", "не слышно")
 
     @property
     def heard(self) -> bytearray:
@@ -50,6 +59,7 @@ class FakeChat:
         self.done = ""
         self.guests: list[Person] = []
         self.everybody: list[Person] = []
+        self.wire = SimpleNamespace(wraps=False)
         self.server = SimpleNamespace(door=lambda: door, written=lambda _link: self.written)
         self.words = Vocabulary(random.Random(1))
         self.written: int | None = 0
@@ -197,11 +207,11 @@ def test_one_that_is_only_suspected_is_asked_for_full_evidence() -> None:
 ONE, TWO, THREE = ((letter * 60 + letter.upper() * 40).encode() for letter in "abc")
 
 
-def woken(stream: bytes, *, ended: bool = False) -> None:
-    """Sonya reads again, and this is what comes; "" for nothing."""
+def woken(stream: bytes, *, ended: bool = False, later: bytes = b"AGAIN") -> None:
+    """Sonya reads again, and this is what comes; then Boris says something, and this comes `later`."""
     chat = FakeChat(Dialect(named_by="nobody", framing="lines"))
-    sonya = Person("Соня", chat)
-    chat.everybody = [sonya]
+    sonya, boris = Person("Соня", chat), Person("Борис", chat)
+    chat.everybody = [sonya, boris]
     sonya.link.reading, sonya.link.ended = False, ended
 
     def settle() -> None:
@@ -209,7 +219,8 @@ def woken(stream: bytes, *, ended: bool = False) -> None:
         sonya.link.inbox += stream
 
     chat.settle = settle  # type: ignore[method-assign]
-    wake(cast(Chat, chat), cast(Guest, sonya), [ONE, TWO, THREE])
+    boris.later = (sonya, later)
+    wake(cast(Chat, chat), cast(Guest, boris), cast(Guest, sonya), [ONE, TWO, THREE])
 
 
 @pytest.mark.parametrize(
@@ -239,3 +250,12 @@ def test_what_comes_is_whole_once_and_in_order(stream: bytes, wrong: str) -> Non
     with pytest.raises(CheckFailed) as failure:
         woken(stream)
     assert wrong in failure.value.actual
+
+
+def test_what_was_kept_comes_at_once_and_whoever_reads_again_hears_again() -> None:
+    with pytest.raises(CheckFailed) as failure:
+        woken(ONE, later=TWO + THREE + b"AGAIN")
+    assert "лежало" in failure.value.actual
+    with pytest.raises(CheckFailed):
+        woken(ONE, later=b"")
+    woken(ONE, later=b"", ended=True)
