@@ -118,7 +118,7 @@ class Runs:
             chat, is_fresh = self.bench.chat(id, fresh=fresh)
         except NotStarted as failure:
             if failure.reason == "slow":
-                raise Infra("the server that had started did not start again in time") from failure
+                raise Infra(_("сервер раньше запускался, а теперь не успел запуститься в срок")) from failure
             return Attempt(Verdict.FAILED, _("сервер запускается каждый раз"), _("раньше он запустился, а теперь порт не слушает"))
         except StudentBrokeSandbox as broken:
             return _broken(broken)

@@ -340,7 +340,7 @@ class Chat:
             endless = _("сервер шлёт данные без конца: больше мегабайта одному гостю")
             raise CheckFailed(_("сервер шлёт гостям только сообщения чата"), endless)
         if rest is Rest.LATE:
-            raise Infra("the machine is too busy: things were still moving at the deadline of a step")
+            raise Infra(_("компьютер слишком занят: за время, отведённое на шаг, всё так и не стихло"))
         self.rest = rest
         return rest
 

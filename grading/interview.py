@@ -376,7 +376,7 @@ class _Talk:
 
     def _rest(self, *, patient: bool = False) -> None:
         if self.clock.settle(time.monotonic() + STEP_LIMIT, patient=patient) is Rest.LATE:
-            raise Infra("the machine is too busy: things were still moving at the deadline of the interview")
+            raise Infra(_("компьютер слишком занят: за время, отведённое на знакомство с сервером, всё так и не стихло"))
 
     def _act(self) -> None:
         self.clock.before_acting()

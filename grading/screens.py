@@ -185,7 +185,7 @@ class Screens:
             if rest in (Rest.BUSY, Rest.LATE) and len(self.server.sandbox.pids()) > _CROWD:
                 raise NotApplicable(_("клиенты запускают всё новые процессы"))
             if rest is Rest.LATE:
-                raise Infra("the machine is too busy: clients were still moving at the deadline of a step")
+                raise Infra(_("компьютер слишком занят: за время, отведённое на шаг, клиенты так и не стихли"))
             if rest is Rest.STILL:
                 state, arrived = self._state(connecting=elapsed < CONNECT_LIMIT)
                 if arrived and state == before:

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 
 import psutil
 
-from grading.messages import N_
+from grading.messages import N_, _
 from grading.sandbox.folders import NOT_PROTECTED, Folders
 from grading.sandbox.model import FLOOR, Limits, Process, Sandbox, SandboxError, StudentBrokeSandbox, ThreadDump
 from grading.sandbox.output import Drain
@@ -103,7 +103,7 @@ class PortableProcess(Process):
     def kill(self) -> None:
         left = self._sandbox.kill_all()
         if left:
-            raise StudentBrokeSandbox(f"some processes do not die: {left}")
+            raise StudentBrokeSandbox(_("процессы не завершаются: {pids}").format(pids=left))
 
     def tracebacks(self) -> list[ThreadDump]:
         return []
