@@ -93,6 +93,7 @@ class Chat:
         guest = Guest(self, name, link, self.wire.stream())
         self.guests.append(guest)
         self.everybody.append(guest)
+        self.transcript.repeatable &= reads
         self.note(guest, "connects")
         if self.dialect.transport != "udp":  # there nobody knows him before his first datagram
             self.oracle.enter(guest, link.local)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
@@ -13,6 +14,7 @@ from grading.oracle import matched
 from grading.stillness import Rest
 from grading.story import unlabelled
 from grading.verdicts import CheckFailed, NotApplicable
+from grading.words import Vocabulary
 
 MESSAGE: Final = 1024
 """Bytes of one message that is only to fill buffers: a divisor of every usual buffer size, as BURST_WIDTH of a burst."""
@@ -84,13 +86,13 @@ def clog(chat: Chat, author: Guest, hearer: Guest, sleeper: Guest) -> list[bytes
 
     Returns: the texts that came whole to `hearer`, in order.
     """
-    texts: list[bytes] = []
-    _fill(chat, author, hearer, sleeper, texts)
+    filler = _Filler(chat, author)
+    _fill(filler, hearer, sleeper)
     chat.settle()
     stream = unlabelled(chat, hearer)
     for guest in (author, hearer):
         guest.forget()
-    return [text for text in texts if text in stream]
+    return [text for text in filler.said if text in stream]
 
 
 def wake(chat: Chat, author: Guest, sleeper: Guest, texts: Sequence[bytes]) -> None:
@@ -132,14 +134,43 @@ def _is_torn(stream: bytes, text: bytes, over: bool) -> bool:
     return (begun and not at_the_end) or text[-PIECE:] in stream
 
 
-def _fill(chat: Chat, author: Guest, hearer: Guest, sleeper: Guest, texts: list[bytes]) -> None:
+class _Filler:
+    """Somebody who says things nobody is to listen to, as many as it takes. How many that are depends on the machine, so his words come
+    from dice of their own: what is said afterwards is the same every time.
+
+    Attributes:
+        said: all of it, in order.
+    """
+
+    def __init__(self, chat: Chat, author: Guest) -> None:
+        self.chat, self._author = chat, author
+        self._words = Vocabulary(random.Random(chat.words.nonsense()))
+        self.said: list[bytes] = []
+
+    def says(self, count: int) -> None:
+        """So many messages of MESSAGE bytes, in one send."""
+        texts = self._words.burst(count, MESSAGE - len(self.chat.framed("")))
+        self._author.sends(b"".join(map(self.chat.framed, texts)))
+        self.said += [text.encode(self.chat.dialect.encoding, errors="replace") for text in texts]
+
+    def still_heard(self, hearer: Guest) -> bool:
+        """Says AT_ONCE more. Whether anything at all of it comes to `hearer`."""
+        taken = len(hearer.link.inbox)
+        self.says(AT_ONCE)
+        if not self.chat.soon(lambda: len(hearer.link.inbox) >= taken + AT_ONCE * MESSAGE):
+            self.chat.settle()
+        return len(hearer.link.inbox) > taken
+
+
+def _fill(filler: _Filler, hearer: Guest, sleeper: Guest) -> None:
+    chat = filler.chat
     written, full = chat.server.written(sleeper.link), False
     if written is None:  # it cannot be seen; so more is said than there is room for
-        texts += _chatter(chat, author, 2 * MARGIN)
+        filler.says(2 * MARGIN)
         return
-    for _round in range(MOST_ROUNDS):
-        if not _goes_on(chat, author, hearer, texts):
-            texts += _chatter(chat, author, MARGIN)
+    for _again in range(MOST_ROUNDS):
+        if not filler.still_heard(hearer):
+            filler.says(MARGIN)
             return
         before, was_full, written = written, full, chat.server.written(sleeper.link)
         if written == before and not was_full:  # it may be late
@@ -148,18 +179,3 @@ def _fill(chat: Chat, author: Guest, hearer: Guest, sleeper: Guest, texts: list[
         full = written == before
         if written is None or (full and was_full):
             return
-
-
-def _goes_on(chat: Chat, author: Guest, hearer: Guest, texts: list[bytes]) -> bool:
-    """Whether anything at all of what `author` says still comes to `hearer`."""
-    taken = len(hearer.link.inbox)
-    texts += _chatter(chat, author, AT_ONCE)
-    if not chat.soon(lambda: len(hearer.link.inbox) >= taken + AT_ONCE * MESSAGE):
-        chat.settle()
-    return len(hearer.link.inbox) > taken
-
-
-def _chatter(chat: Chat, author: Guest, count: int) -> list[bytes]:
-    texts = chat.words.burst(count, MESSAGE - len(chat.framed("")))
-    author.sends(b"".join(map(chat.framed, texts)))
-    return [text.encode(chat.dialect.encoding, errors="replace") for text in texts]

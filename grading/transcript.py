@@ -25,10 +25,12 @@ class Transcript:
 
     Attributes:
         events: see `grading.result.Event`; times are those of time.monotonic().
+        repeatable: it can be had again by guests who read all that comes.
     """
 
     def __init__(self) -> None:
         self.events: list[Event] = []
+        self.repeatable = True
         self._seen: dict[Guest, int] = {}  # bytes of each guest's inbox that are written down
         self._closed: set[Guest] = set()
 
