@@ -22,7 +22,10 @@ def strings_of(path):
                 yield first.value
 
 
-IN_CODE = {text for path in Path(grading.__file__).parent.rglob("*.py") for text in strings_of(path)}
+HOUSE = Path(grading.__file__).parent
+TEMPLATES = "".join(path.read_text(encoding="utf-8") for path in HOUSE.rglob("*.j2"))
+IN_TEMPLATES = set(re.findall(r'\b(?:_|ngettext)\("([^"]+)"', TEMPLATES))
+IN_CODE = IN_TEMPLATES | {text for path in HOUSE.rglob("*.py") for text in strings_of(path)}
 
 
 def catalogue(lang):
