@@ -75,10 +75,12 @@ class _Switchboard:
 
     def perform(self, actions: list[Action[socket.socket]]) -> None:
         """Do what the room says; what it sends waits for the end of the turn."""
+        said = self.said
         for action in actions:
             if isinstance(action, Send):
+                data = action.data
                 for guest in action.recipients:
-                    self.said[guest].append(action.data)
+                    said[guest].append(data)
             elif action.guest in self.unsent:
                 self.flush(action.guest, self.said.pop(action.guest, []))
                 del self.unsent[action.guest]
@@ -96,7 +98,7 @@ class _Switchboard:
     def flush(self, guest: socket.socket, pieces: list[bytes]) -> bool:
         """Send what can be sent without waiting and keep the rest; False if it is time to let the guest go."""
         before = self.unsent[guest]
-        data = rest = b"".join([before, *pieces])
+        data = rest = b"".join([before, *pieces] if before else pieces)
         try:
             rest = data[guest.send(data) :]
         except BlockingIOError:
