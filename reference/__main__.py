@@ -22,13 +22,15 @@ from reference.clients.terminal import home
 from reference.dialect import KNOWN, Dialect
 from reference.dialects_toml import DialectError, load
 from reference.room import Room
-from reference.servers import blocking, selecting, threaded
+from reference.servers import blocking, coroutines, polling, selecting, threaded
 from reference.servers.doorstep import listen
 
-SERVERS: Final[dict[str, Callable[[socket.socket, Room[socket.socket]], None]]] = {
+SERVERS: Final[dict[str, Callable[..., None]]] = {
     "blocking": blocking.serve,
     "threaded": threaded.serve,
     "selecting": selecting.serve,
+    "polling": polling.serve,
+    "coroutines": coroutines.serve,
 }
 CLIENTS: Final[dict[str, Callable[[socket.socket, Talk, int, Callable[[str], None]], None]]] = {
     "blocking": blocking_client.run,

@@ -104,10 +104,10 @@ def drive(stage: Stage, pace: Pace, seconds: float, load: str, number: int = 0, 
     guests = [guest for guest in stage.guests if not guest.ended]
     for index, guest in enumerate(guests):
         guest.index = index
-    ledger = Ledger(
-        stage.target.speech, [guest.name for guest in guests], range(len(guests)), stage.size, [guest.port for guest in guests]
-    )
-    free = deque(range(max(0, len(guests) - stage.senders), len(guests)))
+    names, ports = [guest.name for guest in guests], [guest.port for guest in guests]
+    listeners = max(0, len(guests) - stage.senders)
+    ledger = Ledger(stage.target.speech, names, listeners, stage.size, ports)
+    free = deque(range(listeners, len(guests)))
     due: dict[tuple[int, int], float] = {}
     latencies: list[float] = []
     hung_up = 0
@@ -138,6 +138,7 @@ def drive(stage: Stage, pace: Pace, seconds: float, load: str, number: int = 0, 
         if meanwhile and now < until and meanwhile(now, ledger):
             until = now
     used = stage.target.cpu()
+    ledger.close()
     for guest in guests:
         guest.index = -1
     return Round(

@@ -5,13 +5,14 @@ first guest hears it; what another guest hears is compared with the stream byte 
 is it taken line by line. That is how a load in Python counts millions of deliveries a second and still looks at every byte of each.
 
 A guest's place in the stream is the end of what he has heard without a gap. Lines he heard before their place in the stream came, and his
-own, which he is not told, are his `skips`.
+own, which he is not told, are his `skips`. Who speaks does not hear his own lines, so the stream is written by those who only listen, if
+there are any: what others have heard beyond its end is held until it is there to be compared with.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from reference.bench.speech import IRC, Said, Speech, has_mark, pong, text_of
@@ -24,19 +25,20 @@ class Ledger:
 
     Args:
         speech: how the server speaks.
-        names: the guests' names; a guest is known by his index here.
-        hearers: who is to hear everything (somebody who does not read is none).
+        names: of the guests, all of whom are to hear everything; a guest is known by his index here.
+        listeners: how many of them, from the first, will not speak.
         size: bytes of each text.
         ports: the guests' own ports, where the server's label shows them.
     """
 
-    def __init__(self, speech: Speech, names: Sequence[str], hearers: Iterable[int], size: int, ports: Sequence[int] = ()) -> None:
+    def __init__(self, speech: Speech, names: Sequence[str], listeners: int, size: int, ports: Sequence[int] = ()) -> None:
         self._speech = speech
         self._names = names
         self._ports = ports
         self._size = size
-        self._initial = list(hearers)
-        self._hearers = dict.fromkeys(self._initial)
+        self._hearers = dict.fromkeys(range(len(names)))
+        self._leaders = set(range(listeners))
+        self._held: set[int] = set()
         self._stream = bytearray()
         self._ends: list[int] = []  # of the lines in the stream
         self._keys: list[tuple[int, int]] = []  # their authors and numbers
@@ -69,6 +71,10 @@ class Ledger:
         answer = b""
         at = self._along(guest, data, 0, cut)
         while at < cut:
+            if self._leaders and guest not in self._leaders and self._place[guest] == len(self._stream):
+                self._rest[guest] = data[at:]
+                self._held.add(guest)
+                break
             until = data.index(end, at) + 1
             answer += self._line(guest, data[at:until])
             at = self._along(guest, data, until, cut)
@@ -77,13 +83,23 @@ class Ledger:
     def gone(self, guest: int) -> None:
         """A guest was hung up on: what he has not heard is lost, and nobody waits for him."""
         self._hearers.pop(guest, None)
+        self._leaders.discard(guest)
 
     def completed(self) -> Iterator[tuple[int, int]]:
         """Author and number of each line that, since the last call, has been heard by the last of those who are to hear it."""
+        held, self._held = self._held, set()
+        for guest in held:
+            self.hear(guest, b"")
         low = min((self._place[guest] for guest in self._hearers), default=0)
         while self._done < len(self._ends) and self._ends[self._done] <= low:
             self._done += 1
             yield self._keys[self._done - 1]
+
+    def close(self) -> None:
+        """Nothing more comes: what is still held is taken line by line."""
+        self._leaders.clear()
+        for guest in self._held:
+            self.hear(guest, b"")
 
     # -- what came of it
 
@@ -95,13 +111,12 @@ class Ledger:
     @property
     def deliveries(self) -> int:
         """How many complete, correctly attributed lines were heard, each guest counted."""
-        return sum(self._heard(guest) for guest in self._initial)
+        return sum(self._heard(guest) for guest in range(len(self._names)))
 
     @property
     def lost(self) -> int:
         """How many deliveries are missing."""
-        own = 0 if self._speech.echo else sum(self._said[guest] for guest in self._initial)
-        return self.said * len(self._initial) - own - self.deliveries
+        return self.said * (len(self._names) - (not self._speech.echo)) - self.deliveries
 
     def _heard(self, guest: int) -> int:
         return bisect_right(self._ends, self._place[guest]) + len(self._skips[guest]) - self._told[guest]
@@ -182,7 +197,7 @@ def _common(one: bytearray, first: int, other: bytes, second: int, length: int) 
     """How many bytes from `one[first:]` and `other[second:]` are the same, at most `length`."""
     low, high, middle = 0, length, length
     while low < high:
-        if one[first + low : first + middle] == other[second + low : second + middle]:
+        if one.startswith(other[second + low : second + middle], first + low):
             low = middle
         else:
             high = middle - 1

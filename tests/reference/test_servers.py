@@ -21,7 +21,7 @@ from reference.dialect import KNOWN
 from reference.room import FULL
 
 ROOT = Path(__file__).resolve().parents[2]
-CROWDS = ["threaded", "selecting"]
+CROWDS = ["threaded", "selecting", "polling", "coroutines"]
 STYLES = ["blocking", *CROWDS]
 DEADLINE = 10.0  # seconds for anything to happen; it takes milliseconds, unless it is wrong
 LINES = KNOWN["lines"]
