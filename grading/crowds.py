@@ -96,9 +96,9 @@ def clog(chat: Chat, author: Guest, hearer: Guest, sleeper: Guest) -> list[bytes
 
 
 def wake(chat: Chat, author: Guest, sleeper: Guest, texts: Sequence[bytes]) -> None:
-    """`sleeper` reads again. Of `texts` a server may have thrown some away, with half of one before them, or hung up on him; what does come
-    must come once and in order, and where the server has kept them all for him, none may be torn. What it has kept comes now, not when
-    `author` says something; and that reaches him too.
+    """`sleeper` reads again. Of `texts` a server may have thrown some away, with half of one before them, or have put him out; what does
+    come must come once and in order, and where the server has kept them all for him, none may be torn. What it has kept comes now, not only
+    when `author` says something more.
 
     Nothing more is promised to him than that. Raises CheckFailed; which text it was may differ from run to run, so no report says it.
     """
@@ -117,10 +117,8 @@ def wake(chat: Chat, author: Guest, sleeper: Guest, texts: Sequence[bytes]) -> N
         wrong = _("от одного из сообщений пришла только часть")
     if wrong:
         raise CheckFailed(_("{guest} снова читает, и всё, что доходит, цело и идёт по порядку").format(guest=sleeper), wrong)
-    if sleeper.link.ended or (torn and chat.wire.wraps):  # he is gone, or half a frame has made all that follows unreadable
-        return
     author.says("и снова все слышат")
-    sleeper.hears("и снова все слышат", by=author)
+    chat.settle()
     kept = [text for text, at in zip(texts, places, strict=True) if at < 0 and text in unlabelled(chat, sleeper)]
     if kept:
         late = _("накопленное лежало у сервера, пока кто-то не заговорил снова")

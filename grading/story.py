@@ -205,7 +205,8 @@ def known_again(chat: Chat, hearer: Guest, before: Said[Guest], after: Said[Gues
     have taken the text for one, and announced it. Raises CheckFailed."""
     if chat.dialect.author != "server" or "{name}" not in chat.dialect.relay.partition("{text}")[0]:
         return
-    named = [_named_last(chat, label_before(bytes(hearer.heard), said, chat.oracle.said)) for said in (before, after)]
+    labels = [label_before(bytes(hearer.heard), said, chat.oracle.said) for said in (before, after)]
+    named = [_named_last(chat, label.rpartition("\n")[2]) for label in labels]  # on the line before may stand that he has left
     if named[0] == before.author.called and not named[1]:
         chat.transcript.note(hearer, "hears", after.data, "misattributed")
         expected = _("{hearer} снова видит, что говорит {name}").format(hearer=hearer, name=after.author.called)

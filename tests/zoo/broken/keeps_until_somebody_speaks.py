@@ -1,4 +1,4 @@
-"""Whoever has no room for a message once is never sent anything again, though he stays connected and reads on.
+"""Keeps what somebody does not read in time, and sends it only when there is something new for him: select is never asked who can take more.
 caught-by: slow-reader
 may-also-fail:
 variant: multi-user
@@ -9,21 +9,21 @@ import socket
 
 server = socket.create_server(("127.0.0.1", 9377), backlog=50)
 server.setblocking(False)
-names, halves, deaf = {}, {}, set()
+names, halves, unsent = {}, {}, {}
 
 
 def part(conn):
-    names.pop(conn, None)
-    halves.pop(conn, None)
-    deaf.discard(conn)
+    for table in (names, halves, unsent):
+        table.pop(conn, None)
     conn.close()
 
 
 def send(conn, data):
+    unsent[conn] += data
     try:
-        conn.send(data)
+        unsent[conn] = unsent[conn][conn.send(unsent[conn]):]
     except BlockingIOError:
-        deaf.add(conn)
+        pass
     except OSError:
         part(conn)
 
@@ -34,7 +34,7 @@ while True:
         if sock is server:
             conn, _ = server.accept()
             conn.setblocking(False)
-            halves[conn] = b""
+            halves[conn] = unsent[conn] = b""
             continue
         if sock not in halves:
             continue
@@ -51,5 +51,5 @@ while True:
                 names[sock] = line.strip()
                 continue
             for other in list(names):
-                if other is not sock and other not in deaf:
+                if other is not sock:
                     send(other, names[sock] + b": " + line + b"\n")
