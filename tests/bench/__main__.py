@@ -2,9 +2,8 @@
 
     python -m tests.bench --rounds 5 --json run.json
 
-It needs a C compiler and ngircd (Debian: apt-get install gcc libc6-dev ngircd). The ratios are of rounds that ran side by side; the exit code
-is
-1 if one is not as promised. Absolute figures move with the neighbours, ratios much less; in a busy hour take more rounds.
+It needs a C compiler and ngircd (Debian: apt-get install gcc libc6-dev ngircd). The ratios are of rounds that ran side by side; the exit
+code is 1 if one is not as promised. Absolute figures move with the neighbours, ratios much less; in a busy hour take more rounds.
 """
 
 from __future__ import annotations
