@@ -255,20 +255,12 @@ class Room(Generic[Guest]):
         if template == "{text}":
             return text
         now = self._clock()
+        words = {"name": person.name, "text": text, "host": person.host, "port": person.port}
 
         def word(found: re.Match[str]) -> str:
-            match found[1]:
-                case "name":
-                    return person.name
-                case "text":
-                    return text
-                case "host":
-                    return person.host
-                case "port":
-                    return person.port
-                case "time":
-                    return f"{now:%H:%M}"  # formatted only where it is shown: it would cost more than all the rest of a message
-            return f"{now:%d.%m.%Y}"
+            if found[1] in words:
+                return words[found[1]]
+            return f"{now:%H:%M}" if found[1] == "time" else f"{now:%d.%m.%Y}"  # only if shown: it costs as much as a whole message
 
         # Not str.format: a student's template may hold any braces, and a text may hold "{name}", which must stay as it is.
         return _FIELD.sub(word, template)

@@ -17,9 +17,9 @@ SYSTEM = {"signal", "time", "os", "sys"}
 BENCH = ["speech", "ledger", "crowd", "figures", "target", "drive", "loads", "contest", "table", "plots"]
 BENCH += ["trials", "mischief", "soak", "command"]
 FLOORS = [
-    *("", "framing", "dialect", "dialects_toml", "room", "servers.doorstep", "servers", "clients.talk", "clients"),
+    *("", "reasons", "framing", "dialect", "dialects_toml", "room", "journal", "servers.doorstep", "servers", "clients.talk", "clients"),
     *(f"clients.terminal.{name}" for name in ("home", "presence", "backoff", "look", "client", "screen")),
-    *("bench", *(f"bench.{name}" for name in BENCH), "__main__"),
+    *("bench", *(f"bench.{name}" for name in BENCH), "serving", "__main__"),
 ]
 
 
