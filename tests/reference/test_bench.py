@@ -55,13 +55,14 @@ def test_who_does_not_read_is_let_go() -> None:
     assert with_him.faults == 0
 
 
-def command(style: str, room: str = "Room") -> list[str]:
+def command(style: str, room: str = "Journal") -> list[str]:
     """A server, perhaps with a room of one's own."""
     program = f"""
 from dataclasses import replace
-import reference.__main__ as chat
-from reference.room import Room, Send
-class Wrong(Room):
+from reference import __main__ as chat, serving
+from reference.journal import Journal
+from reference.room import Send
+class Wrong(Journal):
     count = 0
     def hear(self, guest, data):
         return [self.wrong(each) if isinstance(each, Send) and b"~" in each.data else each for each in super().hear(guest, data)]
@@ -82,7 +83,7 @@ class Muddled(Wrong):
 class Tearing(Wrong):
     def wrong(self, send):
         return replace(send, data=send.data[:-9] + send.data[-1:])
-chat.Room = {room}
+serving.Journal = {room}
 chat.main(["serve", "{style}", "--port", "0"])
 """
     return [sys.executable, "-c", program]
