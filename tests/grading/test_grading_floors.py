@@ -26,6 +26,7 @@ FLOORS = (
     {"engine"},
     {"ahead"},
     {"reports", "batch"},
+    {"changed", "ci"},
     {"session", "arguments", "starting"},
     {"cli"},
 )
