@@ -1,8 +1,8 @@
 """`chat serve`: a server from the command line: its limits, its journal, its end.
 
 An end asked for by Ctrl-C or SIGTERM must not come between a `send` and the note of what it took, which would be sent again. So the handler
-raises nothing. It shuts the listener down, which wakes whoever waits at the door, and a server whose door is no longer good says goodbye. Where
-that cannot be done (a system that does not shut down a listener; a server that waits for one guest; a second Ctrl-C), it raises Stop.
+raises nothing. It shuts the listener down, which wakes whoever waits at the door, and a server whose door is no longer good says goodbye.
+Where that cannot be done (a system that does not shut down a listener; a server that waits for one guest; a second Ctrl-C), it raises Stop.
 """
 
 from __future__ import annotations
