@@ -21,7 +21,7 @@ def _forget_the_working_folder() -> None:
 if __name__ == "__main__":  # python -m grading.cli puts the current folder first on the path
     _forget_the_working_folder()
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,10 +91,8 @@ def _perform(arguments: "Namespace", engine: Engine | None) -> int:
 
     options = _options(arguments)
     use(options.lang)
-    if arguments.new is not None:
-        return _new(arguments.new, arguments.variant)
-    if arguments.ci:
-        return _ci(arguments.ci, arguments.paths)
+    if arguments.new is not None or arguments.ci:
+        return _ci(arguments.ci, arguments.paths) if arguments.ci else _new(arguments.new, arguments.variant)
     engine = engine or _real_engine()
     if arguments.doctor:
         return _doctor(engine)
@@ -139,7 +137,7 @@ def _check_options(options: "Options", known: Sequence[str]) -> None:
 
 
 def _find(paths: Sequence[str], engine: Engine, changed: str | None = None) -> "tuple[list[Submission], int]":
-    """The submissions at the paths (if `changed` since that revision), and how many paths or lab.toml were wrong; each of those is said on stderr."""
+    """The submissions at the paths, with `changed` those touched since, and how many paths or lab.toml were wrong: said on stderr."""
     from grading.changed import since
     from grading.messages import _
 
