@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
-from grading.ci import TEMPLATES as PLATFORMS
+from grading.ci.platforms import TEMPLATES as PLATFORMS
 from grading.messages import LANGUAGES, _, use
 from grading.reports import FORMATS
 from grading.rubrics import suggest

@@ -137,8 +137,7 @@ def _check_options(options: "Options", known: Sequence[str]) -> None:
 
 
 def _find(paths: Sequence[str], engine: Engine, changed: str | None = None) -> "tuple[list[Submission], int]":
-    """The submissions at the paths (with `changed`, those touched since that revision), and how many paths or lab.toml were wrong; each of
-    those is said on stderr."""
+    """The submissions at the paths, with `changed` those touched since, and how many paths or lab.toml were wrong: said on stderr."""
     from grading.changed import since
     from grading.messages import _
 
