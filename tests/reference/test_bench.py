@@ -205,3 +205,13 @@ def test_pictures_have_a_line_for_each_server() -> None:
     assert [line.get_text() for line in plots.cpu(rounds).axes[0].get_legend().get_texts()] == ["a", "b"]
     assert max(plots.growth(rounds).axes[0].lines[0].get_ydata()) == pytest.approx(10)  # type: ignore[arg-type]
     assert not plots.memory(rounds).axes[0].has_data()
+
+
+def test_the_stored_measurement_is_as_the_schema_says() -> None:
+    """`chat bench blocking threaded selecting polling coroutines --guests 30 100 300 1000 --load closed open idle deaf --rounds 3
+    --seconds 0.5 --machine "two shared cores, Linux" --json reference/bench/measured.json` makes it anew."""
+    stored = Path(plots.__file__).parent / "measured.json"
+    jsonschema.validate(json.loads(stored.read_text(encoding="utf-8")), SCHEMA)
+    rounds = load(stored)
+    assert {each.server for each in rounds} == {"blocking", "threaded", "selecting", "polling", "coroutines"}
+    assert all(each.faults == 0 for each in rounds)
