@@ -8,7 +8,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
+from grading.ci import TEMPLATES as PLATFORMS
 from grading.messages import LANGUAGES, _, use
+from grading.reports import FORMATS
 from grading.rubrics import suggest
 from grading.rubrics.policy import LEVELS
 
@@ -53,6 +55,7 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def _what(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--changed", metavar="REV", help=_("только работы, изменённые с этой ревизии git"))
     group.add_argument("--variant", default="", help=_("вариант задания; без него — тот, что даёт больше баллов курса"))
     group.add_argument("--rubric", action="append", default=[], metavar="FILE", help=_("свои баллы, файл TOML; можно несколько раз"))
     group.add_argument(
@@ -73,9 +76,10 @@ def _how(group: argparse._ArgumentGroup) -> None:
 
 
 def _output(group: argparse._ArgumentGroup) -> None:
-    group.add_argument("--format", choices=("terminal", "json"), default="terminal", help=_("вид отчёта"))
+    group.add_argument("--format", choices=FORMATS, default="terminal", help=_("вид отчёта"))
     group.add_argument("--durations", action="store_true", help=_("показать, на что ушло время"))
-    group.add_argument("--output", metavar="DIR", help=_("ещё и по файлу JSON на работу в эту папку"))
+    files = _("ещё и файлы в эту папку: по каждой работе JSON и страница, и то, что положено по формату")
+    group.add_argument("--output", metavar="DIR", help=files)
     group.add_argument(
         "--visibility", choices=LEVELS, default="", help=_("что видно о проверках, вместо сказанного в файле баллов; full — всё")
     )
@@ -85,6 +89,7 @@ def _output(group: argparse._ArgumentGroup) -> None:
 def _instead(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--list", action="store_true", help=_("показать проверки и баллы"))
     group.add_argument("--new", metavar="DIR", help=_("положить в новую папку заготовку работы; вариант задаёт --variant"))
+    group.add_argument("--ci", choices=PLATFORMS, help=_("записать файлы для проверки при каждом push в папку PATH, без неё — в текущую"))
     group.add_argument("--doctor", action="store_true", help=_("показать, какая изоляция работает на этом компьютере"))
     group.add_argument("--version", action="store_true", help=_("показать версию"))
     group.add_argument("-h", "--help", action="help", help=_("показать эту справку"))

@@ -14,6 +14,7 @@ from grading.bench import Bench
 from grading.chat import Chat
 from grading.eyes import Waiting
 from grading.lab import Lab
+from grading.messages import _
 from grading.own_clients import OwnClients
 from grading.play import ScenarioFailed, play
 from grading.replay import script
@@ -64,7 +65,7 @@ class Runs:
 
     def _guarded(self, run: Callable[[], Attempt], id: str) -> Attempt:
         """What a run comes to; a failure on our side is tried again."""
-        for _ in range(INFRA_TRIES):
+        for _try in range(INFRA_TRIES):
             try:
                 return run()
             except (SandboxError, Infra) as error:
@@ -117,8 +118,8 @@ class Runs:
             chat, is_fresh = self.bench.chat(id, fresh=fresh)
         except NotStarted as failure:
             if failure.reason == "slow":
-                raise Infra("the server that had started did not start again in time") from failure
-            return Attempt(Verdict.FAILED, "сервер запускается каждый раз", "раньше он запустился, а теперь порт не слушает")
+                raise Infra(_("сервер раньше запускался, а теперь не успел запуститься в срок")) from failure
+            return Attempt(Verdict.FAILED, _("сервер запускается каждый раз"), _("раньше он запустился, а теперь порт не слушает"))
         except StudentBrokeSandbox as broken:
             return _broken(broken)
         return replace(use(chat), fresh=is_fresh)
@@ -154,4 +155,5 @@ def _run(function: Callable[..., Any], **arguments: object) -> Attempt:
 
 
 def _broken(broken: StudentBrokeSandbox) -> Attempt:
-    return Attempt(Verdict.FAILED, "сервер работает как обычная программа", f"сервер сломал песочницу: {broken}")
+    how = _("сервер сломал песочницу: {how}").format(how=broken)
+    return Attempt(Verdict.FAILED, _("сервер работает как обычная программа"), how)

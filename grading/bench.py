@@ -9,15 +9,18 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final
+from threading import Lock
+from typing import TYPE_CHECKING, Final
 
-from grading.chat import Chat
-from grading.guests import Guest
-from grading.interview import Learned
 from grading.sandbox import Sandbox, SandboxError, StudentBrokeSandbox
 from grading.server import Launch, NotStarted, Server
 from grading.stillness import Rest
 from grading.verdicts import CheckFailed, Infra
+
+if TYPE_CHECKING:
+    from grading.chat import Chat
+    from grading.guests import Guest
+    from grading.interview import Learned
 
 SEATED: Final = 8
 """How many guests at most stay in the room from one check to the next: each of them is sent all that is said."""
@@ -54,6 +57,7 @@ class Bench:
         self._open_sandbox, self._launch, self._seed, self._clock = open_sandbox, launch, seed, clock
         self._starters = ThreadPoolExecutor(AHEAD, "sandbox")
         self._coming: deque[Future[Opened]] = deque()
+        self._preparing = Lock()
         self._private = False  # in a network shared with others, the next server would find its port taken by this one
         self._current: _Stand | None = None
         self._shared: _Stand | None = None
@@ -70,7 +74,7 @@ class Bench:
     def another(self) -> Bench:
         """A bench like this one, for a check that runs beside the others."""
         made = Bench(self._open_sandbox, self._launch, self._seed, self._clock)
-        made.learned = self.learned
+        made.learned, made.expected = self.learned, 0  # it asks for one, and hardly ever for another
         return made
 
     @property
@@ -82,8 +86,9 @@ class Bench:
         """Begins to start the next fresh servers, beside whatever goes on; not beside one that has their port, in a network they share."""
         alone = self._current is None and self._shared is None
         spins = self.learned is not None and self.learned.left_busy  # and would take the processor from the one that is asked
-        while (alone and not self._coming) or (self._private and len(self._coming) < min(1 if spins else AHEAD, self.expected)):
-            self._coming.append(self._starters.submit(self._start))
+        with self._preparing:
+            while (alone and not self._coming) or (self._private and len(self._coming) < min(1 if spins else AHEAD, self.expected)):
+                self._coming.append(self._starters.submit(self._start))
 
     def fresh(self) -> Server:
         """A server just started with nobody in it; the former one is ended. Raises NotStarted and the sandbox's errors."""
@@ -124,6 +129,8 @@ class Bench:
         assert self._current is not None
         assert self._current.server is not None
         dice = random.Random(f"{self._seed} {check}")
+        from grading.chat import Chat  # noqa: PLC0415 - it is loaded while the first servers start
+
         chat = Chat(self._current.server, self.learned.dialect, dice, self.learned.seats, self._current.seated)
         return chat, not again
 
@@ -157,6 +164,7 @@ class Bench:
 
     def close(self) -> None:
         """Ends everything. Raises SandboxError if something could not be ended."""
+        self.expected = 0
         try:
             self.discard()
             while self._coming:
@@ -170,6 +178,9 @@ class Bench:
 
     def _start(self) -> Opened:
         sandbox = self._open_sandbox()
+        if not self._private and sandbox.network == "private" and self.expected:  # so there may be several at once
+            self._private = True
+            self.prepare()
         try:
             server = Server(sandbox, self._launch, self._clock)
         except BaseException:

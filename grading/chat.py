@@ -10,13 +10,14 @@ from typing import Final
 from grading import history, seating, story
 from grading.guests import Guest
 from grading.links import glimpse
+from grading.messages import _
 from grading.oracle import Oracle, Said
 from grading.server import NoConnection, NotStarted, Server
 from grading.stillness import Rest
 from grading.transcript import Transcript
 from grading.verdicts import CheckFailed, Infra
 from grading.wire import Wire, is_framed
-from grading.words import Unique, Vocabulary
+from grading.words import Unique, Vocabulary, person
 from reference.dialect import Dialect
 
 STEP_LIMIT: Final = 25.0
@@ -86,10 +87,13 @@ class Chat:
         try:
             link = self.server.connect(name, reads=reads)
         except NoConnection as error:
-            raise self._failed(f"{name} подключается к серверу", f"подключиться не удалось ({error})") from error
+            raise self._failed(
+                _("{guest} подключается к серверу").format(guest=person(name)), _("подключиться не удалось ({why})").format(why=error)
+            ) from error
         guest = Guest(self, name, link, self.wire.stream())
         self.guests.append(guest)
         self.everybody.append(guest)
+        self.transcript.repeatable &= reads
         self.note(guest, "connects")
         if self.dialect.transport != "udp":  # there nobody knows him before his first datagram
             self.oracle.enter(guest, link.local)
@@ -131,7 +135,8 @@ class Chat:
     def give_name(self, guest: Guest, called: str = "") -> bool:
         """The same without waiting. Returns whether anything was sent. Raises CheckFailed if the server has hung up."""
         if guest.link.ended:
-            raise self._failed(f"сервер принимает гостя {guest}", f"сервер закрыл соединение с гостем {guest}")
+            expected = _("сервер принимает гостя {guest}").format(guest=guest)
+            raise self._failed(expected, _("сервер закрыл соединение с гостем {guest}").format(guest=guest))
         guest.called = called or self.words.name(guest.name)
         over_udp = self.dialect.transport == "udp"  # there one is known by his first datagram, and asked for his name only then
         if self.dialect.named_by == "nobody" and not over_udp:
@@ -245,10 +250,11 @@ class Chat:
                 self._act()
                 more = guest.link.send(data[sent:])
                 if not more:
-                    raise self._failed(f"сервер читает то, что шлёт {guest}", "сервер перестал читать")
+                    raise self._failed(_("сервер читает то, что шлёт {guest}").format(guest=guest), _("сервер перестал читать"))
                 sent += more
         except OSError as error:
-            raise self._failed(f"{guest} может говорить", f"соединение с гостем {guest} оборвано ({error.strerror})") from error
+            broken = _("соединение с гостем {guest} оборвано ({why})").format(guest=guest, why=error.strerror)
+            raise self._failed(_("{guest} может говорить").format(guest=guest), broken) from error
 
     # -- hearing
 
@@ -258,7 +264,9 @@ class Chat:
             self.note(hearer, "hears", said.data)
             return
         self.note(hearer, "misses", said.data)
-        raise self._failed(f"{hearer} слышит, что говорит {said.author}: «{story.short(self, said)}»", story.missing(self, hearer, said))
+        expected = _("{hearer} слышит, что говорит {author}: «{text}»")
+        expected = expected.format(hearer=hearer, author=said.author, text=story.short(self, said))
+        raise self._failed(expected, story.missing(self, hearer, said))
 
     def _comes(self, hearer: Guest, said: Said[Guest]) -> bool:
         def came() -> bool:
@@ -292,7 +300,7 @@ class Chat:
 
     def _answer_until_drained(self, hearer: Guest, said: Said[Guest]) -> bool:
         """Where two speak in turns, a long text takes several turns of its author: the other answers until all has come."""
-        for _ in range(2 + len(said.data) // 100):
+        for _turn in range(2 + len(said.data) // 100):
             before = len(hearer.link.inbox)
             self.say(hearer, _GO_ON)
             if self._comes(hearer, said):
@@ -315,8 +323,9 @@ class Chat:
             lost = missing()
         if lost:  # how many, and which, may depend on how quick the server is today; a report must not
             self.note(hearer, "lacks", lost[0].data)
-            expected = f"{hearer} слышит все быстрые сообщения, которые шлёт {burst[0].author} (их {len(burst)})"
-            raise self._failed(expected, "часть из них не пришла или пришла повреждённой")
+            expected = _("{hearer} слышит все быстрые сообщения, которые шлёт {author} (их {n})")
+            expected = expected.format(hearer=hearer, author=burst[0].author, n=len(burst))
+            raise self._failed(expected, _("часть из них не пришла или пришла повреждённой"))
 
     def settle(self, *, sure: bool = False) -> Rest:
         """Waits until nothing more can come; `sure` where somebody will be blamed for it. Raises Infra if that cannot be told in time."""
@@ -329,9 +338,10 @@ class Chat:
     def _wait(self, came: Callable[[], bool] | None = None, *, sure: bool = False) -> Rest:
         rest = self.clock.settle(time.monotonic() + STEP_LIMIT, came or (lambda: False), patient=came is not None, sure=sure)
         if any(len(guest.link.inbox) > REPLY_LIMIT for guest in self.guests):
-            raise CheckFailed("сервер шлёт гостям только сообщения чата", "сервер шлёт данные без конца: больше мегабайта одному гостю")
+            endless = _("сервер шлёт данные без конца: больше мегабайта одному гостю")
+            raise CheckFailed(_("сервер шлёт гостям только сообщения чата"), endless)
         if rest is Rest.LATE:
-            raise Infra("the machine is too busy: things were still moving at the deadline of a step")
+            raise Infra(_("компьютер слишком занят: за время, отведённое на шаг, всё так и не стихло"))
         self.rest = rest
         return rest
 
@@ -397,27 +407,28 @@ class Chat:
 
     def rests(self, when: str) -> None:
         """The server must be at rest now. Raises CheckFailed if it burns processor time, or has crashed."""
-        expected = f"сервер ждёт, не занимая процессор: {when}"
+        expected = _("сервер ждёт, не занимая процессор: {when}").format(when=when)
         if self.settle(sure=True) is Rest.BUSY:
-            raise self._failed(expected, "какой-то поток непрерывно занимает процессор")
+            raise self._failed(expected, _("какой-то поток непрерывно занимает процессор"))
         self.survives(expected)
 
     def survives(self, expected: str) -> None:
         """The server must not have crashed; one for two may end by itself when its talk is over."""
         if self.server.exit_code() not in (None, 0) or (self.server.exit_code() == 0 and self.seats is None):
-            raise self._failed(expected, "сервер больше не работает")
+            raise self._failed(expected, _("сервер больше не работает"))
 
     def restart(self) -> None:
         """The server is killed with people in the room and started again at once; it must listen on the same port."""
         before = self.server.addresses
         self.server.kill()
-        expected = "сервер снова слушает тот же порт сразу после остановки"
+        expected = _("сервер снова слушает тот же порт сразу после остановки")
         try:
             self.server.start()
         except NotStarted as failure:
             raise CheckFailed(expected, story.not_again(failure, self.server.output())) from failure
         if before[0][1][1] < story.EPHEMERAL and self.server.addresses != before:  # a port the kernel chose is a new one each time
-            raise CheckFailed(expected, f"теперь он слушает порт {self.server.addresses[0][1][1]} вместо {before[0][1][1]}")
+            moved = _("теперь он слушает порт {now} вместо {before}")
+            raise CheckFailed(expected, moved.format(now=self.server.addresses[0][1][1], before=before[0][1][1]))
         for guest in self.guests:
             guest.link.close(reset=True)
         self.guests.clear()
@@ -425,7 +436,7 @@ class Chat:
     def interrupt(self) -> None:
         """Ctrl-C must end the server. Raises CheckFailed if it goes on."""
         if not self.server.interrupt(INTERRUPT_LIMIT):
-            raise self._failed("после Ctrl-C сервер завершается за 2 секунды", "сервер продолжает работать")
+            raise self._failed(_("после Ctrl-C сервер завершается за 2 секунды"), _("сервер продолжает работать"))
 
     def _failed(self, expected: str, what: str) -> CheckFailed:
         return CheckFailed(expected, story.why_not(self, what))

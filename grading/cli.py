@@ -21,7 +21,7 @@ def _forget_the_working_folder() -> None:
 if __name__ == "__main__":  # python -m grading.cli puts the current folder first on the path
     _forget_the_working_folder()
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,8 +91,8 @@ def _perform(arguments: "Namespace", engine: Engine | None) -> int:
 
     options = _options(arguments)
     use(options.lang)
-    if arguments.new is not None:
-        return _new(arguments.new, arguments.variant)
+    if arguments.new is not None or arguments.ci:
+        return _ci(arguments.ci, arguments.paths) if arguments.ci else _new(arguments.new, arguments.variant)
     engine = engine or _real_engine()
     if arguments.doctor:
         return _doctor(engine)
@@ -102,9 +102,9 @@ def _perform(arguments: "Namespace", engine: Engine | None) -> int:
         return _list(engine, options)
     from grading.session import Session
 
-    submissions, mistakes = _find(arguments.paths, engine)
-    if mistakes and not submissions:
-        return CONFIG
+    submissions, mistakes = _find(arguments.paths, engine, arguments.changed)
+    if not submissions:
+        return CONFIG if mistakes else _nothing_changed(arguments.changed)
     session = Session(engine.grade, options, arguments.format, arguments.output, arguments.jobs, arguments.durations)
     return worse(CONFIG if mistakes else PASSED, session.run(submissions, arguments.repeat))
 
@@ -136,8 +136,10 @@ def _check_options(options: "Options", known: Sequence[str]) -> None:
             raise ConfigError(_("Нет проверки «{name}».").format(name=id) + rubrics.suggest(id, known) + " " + _("Все: grade --list."))
 
 
-def _find(paths: Iterable[str], engine: Engine) -> "tuple[list[Submission], int]":
-    """The submissions at the paths, and how many paths or lab.toml were wrong; each of those is said on stderr."""
+def _find(paths: Sequence[str], engine: Engine, changed: str | None = None) -> "tuple[list[Submission], int]":
+    """The submissions at the paths (with `changed`, those touched since that revision), and how many paths or lab.toml were wrong; each of
+    those is said on stderr."""
+    from grading.changed import since
     from grading.messages import _
 
     found: list[Submission] = []
@@ -149,6 +151,8 @@ def _find(paths: Iterable[str], engine: Engine) -> "tuple[list[Submission], int]
             here = list(engine.find(Path(path)))
             if not here:
                 raise ConfigError(_("здесь не нашлось ни одной работы"), path)
+            if changed is not None:
+                here = since(changed, Path(path), here)
         except ConfigError as error:
             _complain(error)
             mistakes += 1
@@ -158,7 +162,7 @@ def _find(paths: Iterable[str], engine: Engine) -> "tuple[list[Submission], int]
         if submission.problem and submission.problem.kind == "config":
             _complain(ConfigError(submission.problem.text, submission.path))
             mistakes += 1
-    if not found and not mistakes:
+    if not paths:
         raise ConfigError(_("Что проверять? Назовите папку с работой, например: grade labs/student_threaded"))
     return found, mistakes
 
@@ -169,6 +173,29 @@ def _list(engine: Engine, options: "Options") -> int:
     from grading.reports.listing import show_checks
 
     show_checks(engine.catalogue(), rubrics.chosen(options), make_console(sys.stdout))
+    return PASSED
+
+
+def _nothing_changed(revision: str) -> int:
+    from grading.messages import _
+    from grading.reports.text import encodable, safe
+
+    text = _("grade: с ревизии {revision} ни одна работа не изменилась, проверять нечего").format(revision=safe(revision))
+    print(encodable(text, getattr(sys.stderr, "encoding", None) or "utf-8"), file=sys.stderr)
+    return PASSED
+
+
+def _ci(platform: str, folders: Sequence[str]) -> int:
+    from grading import ci
+    from grading.messages import _
+    from grading.reports.console import make_console
+    from grading.reports.text import safe
+
+    if len(folders) > 1:
+        raise ConfigError(_("для --ci нужна одна папка"))
+    for path in ci.write(platform, Path(folders[0] if folders else ".")):
+        line = _("записан {path}").format(path=safe(str(path)))
+        make_console(sys.stdout).print(line, markup=False, highlight=False, soft_wrap=True)
     return PASSED
 
 
@@ -200,12 +227,17 @@ def _complain(error: ConfigError) -> None:
 
 
 def _real_engine() -> Engine:
+    from grading.ahead import grade
     from grading.catalogue import catalogue
-    from grading.engine import grade
-    from grading.sandbox.doctor import examine
     from grading.submission import find
 
-    return Engine(find, grade, catalogue, examine)
+    return Engine(find, grade, catalogue, _examine)
+
+
+def _examine() -> "Sequence[Layer]":
+    from grading.sandbox.doctor import examine
+
+    return examine()
 
 
 def _version() -> str:

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import random
-import sys
 import time
-from collections.abc import Iterator
 from dataclasses import asdict, fields, replace
 from typing import Final
 
 from grading import settling
 from grading.advice import advise
-from grading.bench import Bench
+from grading.early import Start, quick_turns
 from grading.interview import PLAIN, Hints, Learned, interview
 from grading.keyboard_talk import at_the_keyboard
 from grading.lab import Lab
+from grading.messages import _
 from grading.options import Options
 from grading.plugin import Grading
-from grading.result import CheckResult, Isolation, Report, Verdict
+from grading.result import CheckResult, Report, Verdict
 from grading.rubrics import chosen
 from grading.runner import run_checks
-from grading.sandbox import Sandbox, SandboxError, StudentBrokeSandbox, open_sandbox
+from grading.sandbox import SandboxError, StudentBrokeSandbox
 from grading.scoring import Observed, choose
-from grading.server import Launch, NotStarted
+from grading.server import NotStarted
 from grading.submission import Submission
 from grading.submission.model import Way
 from grading.verdicts import Infra
@@ -39,17 +37,21 @@ _SOURCE_KEPT: Final = 100_000
 """Bytes of a source file beyond which a report does not carry it."""
 
 
-def grade(submission: Submission, options: Options) -> Report:
+def grade(submission: Submission, options: Options, start: Start | None = None) -> Report:
     """Everything about one submission.
 
     A server that does not start, or misbehaves in any way, is a report.
 
+    Args:
+        start: its first servers, already on their way; closed at the end.
+
     Raises: ConfigError from a rubric; SandboxError or Infra when our side failed again and again: the caller's `infra`.
     """
-    for _ in range(TRIES - 1):
+    for _again in range(TRIES - 1):
         with contextlib.suppress(SandboxError, Infra):
-            return _Run(submission, options).report()
-    return _Run(submission, options).report()
+            return _Run(submission, options, start).report()
+        start = None
+    return _Run(submission, options, start).report()
 
 
 def sources(submission: Submission) -> dict[str, dict[int, str]]:
@@ -67,31 +69,17 @@ def sources(submission: Submission) -> dict[str, dict[int, str]]:
     return found
 
 
-@contextlib.contextmanager
-def _quick_turns() -> Iterator[None]:
-    """Lets threads take turns every half a millisecond, not every five: what runs beside the checks must not make each step wait."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(0.0005)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(usual)
-
-
 class _Run:
     """One grading run and what it finds out on the way."""
 
-    def __init__(self, submission: Submission, options: Options) -> None:
+    def __init__(self, submission: Submission, options: Options, start: Start | None) -> None:
         self.submission, self.options = submission, options
+        self.start = start or Start(submission, options)
+        self.seed, self.bench = self.start.seed, self.start.bench
         variant = options.variant or submission.settings.variant
         self.rubrics = chosen(replace(options, variant=variant))
-        self.seed = options.seed if options.seed is not None else int(hashlib.sha256(submission.sha256.encode()).hexdigest()[:8], 16)
         self.lab = Lab(submission)
-        self.isolation: Isolation | None = None
         self.notes: list[str] = list(submission.notes)
-        settings = submission.settings
-        launch = Launch(tuple(submission.argv), submission.cwd, settings.stdin, submission.facts.transport)
-        self.bench = Bench(self._sandbox, launch, f"{self.seed}", options.clock)
 
     def report(self) -> Report:
         begun = time.monotonic()
@@ -99,9 +87,8 @@ class _Run:
         asked = {id for rubric in self.rubrics for id in rubric.points} if self.options.first_failure else ()
         grading = Grading(self.lab, self.bench, self.options.checks, asked, self._meet)
         try:
-            if self.submission.problem is None:
-                self.bench.prepare()
-            with _quick_turns():
+            self.start.begin()
+            with quick_turns():
                 run_checks(grading)
             checked = time.monotonic()
             output = self.bench.server.output() if self.bench.server else self.lab.output
@@ -112,11 +99,6 @@ class _Run:
         met, servers = self._met - begun, sum(self.bench.waited[1:])
         phases = {"start": start, "interview": max(0.0, met - start), "checks": checked - begun - met, "servers": servers}
         return replace(self._scored(grading, output, time.monotonic() - begun), phases=phases)
-
-    def _sandbox(self) -> Sandbox:
-        sandbox = open_sandbox(self.submission.files, isolation=self.options.isolation)
-        self.isolation = Isolation(sandbox.tier, sandbox.network, "", tuple(sandbox.not_protected))
-        return sandbox
 
     def _meet(self) -> None:
         """What comes before the first check."""
@@ -144,7 +126,8 @@ class _Run:
         self.lab.model = self._model(learned)
         self.notes += learned.remarks
         if self.bench.server is not None and self.bench.server.answers:
-            self.notes.append(f"Сервер спросил с клавиатуры; проверка ответила: {', '.join(self.bench.server.answers)}.")
+            asked = _("Сервер спросил с клавиатуры; проверка ответила: {answers}.")
+            self.notes.append(asked.format(answers=", ".join(self.bench.server.answers)))
 
     def _settled_ways(self) -> tuple[Way, ...]:
         """The ways of speaking that lab.toml leaves open; () if it says nothing about them."""
@@ -171,9 +154,9 @@ class _Run:
         score = choose(tuple(grading.results.values()), self.rubrics, observed, declared=declared)
         not_understood = learned is not None and not learned.understood
         if learned is not None and not_understood:
-            self.notes.append("Понять, как говорит этот сервер, не удалось: балл предварительный, работу посмотрит преподаватель.")
+            self.notes.append(_("Понять, как говорит этот сервер, не удалось: балл предварительный, работу посмотрит преподаватель."))
             self.notes.append(settling.advice(learned.dialect, self.submission.facts.ways))
-        isolation = self.isolation and replace(self.isolation, clock=self.bench.clock_name)
+        isolation = self.start.isolation and replace(self.start.isolation, clock=self.bench.clock_name)
         checks = tuple(self._explained(result, output) for result in score.results)
         return Report(
             path=self.submission.path, sha256=self.submission.sha256, variant=score.rubric.variant, model=model,

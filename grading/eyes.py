@@ -17,10 +17,12 @@ from typing import Final, Protocol
 from grading.datagrams import DatagramCount
 from grading.kernel import ESTABLISHED, Address, Diag, PacketCount, Peer, diag_request
 from grading.links import AnyLink
+from grading.messages import N_, _
 from grading.quiet import QuietPeriod
 from grading.sandbox import Process, Sandbox
 from grading.stillness import Stillness
 from grading.threads import KNOWN_MACHINE, Thread, Threads
+from grading.words import person
 
 Clock = Stillness | QuietPeriod
 _GLANCE: Final = 0.0008
@@ -255,27 +257,27 @@ class PlainEyes:
         """See Eyes."""
 
 
-_ANYBODY: Final = "кто-нибудь"
+_ANYBODY: Final = N_("кто-нибудь")
 _WAITS_FOR: Final = {
-    "recv": "данных от клиента, которого уже нет",
-    "accept": "нового подключения",
-    "lock": "другого потока: блокировки (Lock), очереди или его окончания (join)",
-    "select": "события на любом из своих сокетов",
-    "poll": "события на любом из своих сокетов",
-    "epoll": "события на любом из своих сокетов",
-    "sleep": "конца паузы sleep",
-    "busy": "ничего: цикл крутится без остановки",
+    "recv": N_("данных от гостя, которого уже нет"),
+    "accept": N_("нового подключения"),
+    "lock": N_("другого потока: блокировки (Lock), очереди или его окончания (join)"),
+    "select": N_("события на любом из своих сокетов"),
+    "poll": N_("события на любом из своих сокетов"),
+    "epoll": N_("события на любом из своих сокетов"),
+    "sleep": N_("конца паузы sleep"),
+    "busy": N_("ничего: цикл крутится без остановки"),
 }
 
 
 def _waits_for(call: str, who: str, thread: Thread) -> str:
     if who and call in ("recv", "read"):
-        return f"пока {who} что-нибудь пришлёт"
+        return _("пока {who} что-нибудь пришлёт").format(who=person(who))
     if who and call in ("send", "write"):
-        return f"пока {who} прочтёт то, что ему уже отправлено"
+        return _("пока {who} прочтёт то, что ему уже отправлено").format(who=person(who))
     if call == "read" and thread.first == 0:
-        return "ввода с клавиатуры сервера"
-    return _WAITS_FOR.get(call, "")
+        return _("ввода с клавиатуры сервера")
+    return _(_WAITS_FOR[call]) if call in _WAITS_FOR else ""
 
 
 _SOCKET: Final = re.compile(r"socket:\[(\d+)\]")

@@ -9,6 +9,7 @@ from grading.kernel import Address
 from grading.links import AnyLink
 from grading.oracle import Said
 from grading.wire import Stream
+from grading.words import person
 
 if TYPE_CHECKING:
     from grading.chat import Chat
@@ -18,7 +19,7 @@ class Guest:
     """One scripted user in the room.
 
     Attributes:
-        name: what the check and the report call him.
+        name: what the check calls him; as a string he is what the report calls him.
         called: the name he gave the server; "" while he gave none.
         link: his connection.
         excused: he has done what he may be put out for, so nothing is promised to him any more.
@@ -31,7 +32,7 @@ class Guest:
         self.excused = False
 
     def __str__(self) -> str:
-        return self.name
+        return person(self.name)
 
     @property
     def address(self) -> Address:

@@ -19,6 +19,7 @@ from grading.chat import STEP_LIMIT
 from grading.inference import Person, Seen, around, guess, held_back, infer, notice_template
 from grading.keyboard import asks_for_name
 from grading.links import AnyLink
+from grading.messages import _
 from grading.model import observe
 from grading.server import NoConnection, Server
 from grading.stillness import PATIENCE, Rest
@@ -53,7 +54,7 @@ class Learned:
         timers_matter: it sends when a timer wakes it, so its pauses must be waited for.
         patience: seconds its timers may keep us waiting.
         left_busy: it was spinning when the interview ended, so it is no use to anybody after a guest has left.
-        remarks: what a teacher may want to know, in Russian.
+        remarks: what a teacher may want to know, in the reader's language.
         hunches: ways that may do better than the one that was tried.
     """
 
@@ -188,7 +189,7 @@ class _Talk:
                 dialect = replace(dialect, encoding=self.hints.encoding)
             return replace(self._rest_of_it(dialect, anna, boris), hunches=hunches)
         except NoConnection as error:
-            return Learned(guess(seen), False, model=self._model(), remarks=(f"подключиться не удалось: {error}",))
+            return Learned(guess(seen), False, model=self._model(), remarks=(_("подключиться не удалось: {why}").format(why=error),))
 
     def ends_with(self, word: str, dialect: Dialect) -> bool:
         """Whether a guest who has talked and not been hung up on is hung up on for this word."""
@@ -206,7 +207,8 @@ class _Talk:
         hunches: tuple[Way, ...] = ()
         if seen.welcome_anna and self.way.hello and not self.way.then and self.way.framing in ("none", "lines"):
             hunches = tuple(replace(self.way, then=then) for then in SECOND_ANSWERS)
-        remarks = (f"На имя «{name}» сервер ответил: «{seen.welcome_anna.strip()[:200]}».",) if seen.welcome_anna.strip() else ()
+        welcome = seen.welcome_anna.strip()[:200]
+        remarks = (_("На имя «{name}» сервер ответил: «{text}».").format(name=name, text=welcome),) if welcome else ()
         clock = self.clock
         return Learned(dialect, False, None, self._model(), clock.timers_matter, clock.patience, remarks=remarks, hunches=hunches)
 
@@ -374,7 +376,7 @@ class _Talk:
 
     def _rest(self, *, patient: bool = False) -> None:
         if self.clock.settle(time.monotonic() + STEP_LIMIT, patient=patient) is Rest.LATE:
-            raise Infra("the machine is too busy: things were still moving at the deadline of the interview")
+            raise Infra(_("компьютер слишком занят: за время, отведённое на знакомство с сервером, всё так и не стихло"))
 
     def _act(self) -> None:
         self.clock.before_acting()

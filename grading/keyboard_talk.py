@@ -16,6 +16,7 @@ from grading.chat import STEP_LIMIT
 from grading.inference import Person, around, template, without_clock
 from grading.interview import Learned
 from grading.links import AnyLink
+from grading.messages import _
 from grading.model import observe
 from grading.seating import name_typed, only_reads_keyboard
 from grading.server import NoConnection, Server
@@ -148,7 +149,7 @@ class _Talk:
 
     def _rest(self) -> None:
         if self.clock.settle(time.monotonic() + STEP_LIMIT) is Rest.LATE:
-            raise Infra("the machine is too busy: things were still moving at the deadline of the interview")
+            raise Infra(_("компьютер слишком занят: за время, отведённое на знакомство с сервером, всё так и не стихло"))
 
 
 def _shape(text: str, person: Person) -> str:

@@ -7,8 +7,10 @@ import re
 from collections.abc import Sequence
 
 from grading.eyes import Waiting
+from grading.messages import _
 from grading.result import Stuck
 from grading.server import NotStarted
+from grading.story import exit_words
 from grading.submission import Submission
 from grading.verdicts import CheckFailed
 from reference.dialect import Dialect
@@ -40,7 +42,7 @@ class Lab:
 
     def starts(self) -> None:
         """Raises CheckFailed with the reason if the server did not come to listen."""
-        expected = "сервер запускается и слушает порт"
+        expected = _("сервер запускается и слушает порт")
         if self.submission.problem is not None:
             raise CheckFailed(expected, self.submission.problem.text)
         if self.failure is None:
@@ -49,25 +51,23 @@ class Lab:
             case "exited":
                 raise CheckFailed(expected, self._exited(self.failure.code or 0))
             case "input":
-                raise CheckFailed(expected, "сервер ждёт ввода с клавиатуры и не начинает слушать порт" + self._where())
+                raise CheckFailed(expected, _("сервер ждёт ввода с клавиатуры и не начинает слушать порт") + self._where())
             case "slow":
-                raise CheckFailed(expected, "за 10 секунд сервер так и не начал слушать порт")
+                raise CheckFailed(expected, _("за 10 секунд сервер так и не начал слушать порт"))
         if self.facts.transport == "udp":
-            raise CheckFailed(expected, "сервер работает, но сокет UDP ни к какому порту не привязан (нет bind)" + self._where())
-        raise CheckFailed(expected, "сервер работает, но порт не слушает (нет listen)" + self._where())
+            raise CheckFailed(expected, _("сервер работает, но сокет UDP ни к какому порту не привязан (нет bind)") + self._where())
+        raise CheckFailed(expected, _("сервер работает, но порт не слушает (нет listen)") + self._where())
 
     def _where(self) -> str:
         return f" ({self.stuck[0].file}:{self.stuck[0].line})" if self.stuck else ""
 
     def _exited(self, code: int) -> str:
-        how = f"по сигналу {-code}" if code < 0 else f"с кодом {code}"
+        how = exit_words(code)
         lines = [line for line in self.output.strip().splitlines() if line.strip()]
         place = self.traced(self.output)
-        return (
-            f"программа завершилась {how}: {lines[-1].strip()[:300]} ({place})"
-            if place
-            else f"программа завершилась {how}, ничего не слушая"
-        )
+        if not place:
+            return _("программа завершилась {how}, ничего не слушая").format(how=how)
+        return _("программа завершилась {how}: {line} ({place})").format(how=how, line=lines[-1].strip()[:300], place=place)
 
     def traced(self, output: str) -> str:
         """The last place in the student's own files that a printed traceback names, as file:line; "" if there is none."""

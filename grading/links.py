@@ -182,6 +182,8 @@ def glance(links: Iterable[AnyLink], seconds: float) -> None:
 def glimpse(links: Iterable[AnyLink], came: Callable[[], bool], seconds: float) -> bool:
     """Whether something comes within so short a time. Only the guests' own sockets are looked at, so it costs next to nothing; that
     something does not come is for a clock to tell."""
+    if came():  # with what another was waited for
+        return True
     links, deadline = list(links), time.monotonic() + seconds
     while True:
         for link in links:

@@ -17,6 +17,7 @@ from grading.chat import Chat
 from grading.eyes import Waiting
 from grading.keyboard import answer_of_client
 from grading.lab import Lab
+from grading.messages import N_, _
 from grading.screens import Line, Person, Screens
 from grading.stillness import Rest
 from grading.submission.client_programs import ClientProgram, client_programs, other_port
@@ -25,8 +26,12 @@ from grading.verdicts import CheckFailed, NotApplicable
 ROUNDS: Final = 3
 """How often everybody says something before a text is called missing: a program may take the first lines for answers to questions."""
 _MOST_QUESTIONS: Final = 6
-_NAMED: Final = {"Борис": ("Бориса", "набрал"), "Вера": ("Веры", "набрала"), "Глеб": ("Глеба", "набрал")}
-"""What a sentence needs to know of a person: the genitive, and the verb."""
+_NAMED: Final = {
+    "Борис": (N_("у Бориса"), N_("набрал Борис")),
+    "Вера": (N_("у Веры"), N_("набрала Вера")),
+    "Глеб": (N_("у Глеба"), N_("набрал Глеб")),
+}
+"""What sentences say of a person: whose a thing is, and who typed it."""
 _ERROR: Final = re.compile(r"^((?:\w+\.)*\w*(?:Error|Exception|timeout|Interrupt)\b.*)$", re.MULTILINE)
 _OUR_DOING: Final = re.compile(r"(ValueError|IndexError|KeyError|EOFError|ImportError|ModuleNotFoundError|FileNotFoundError)\b")
 """Errors that what we typed, or what is not installed here, may have led to."""
@@ -62,7 +67,7 @@ class OwnClients:
         if not self.programs:
             raise NotApplicable(why)
         if chat.dialect.transport == "console":
-            raise NotApplicable("второй собеседник сидит за клавиатурой сервера")
+            raise NotApplicable(_("второй собеседник сидит за клавиатурой сервера"))
         self.chat, self.lab, self.understood = chat, lab, understood
         self.in_turns = chat.seats == 2 or chat.dialect.turns == "alternate"
         self.screens = Screens(chat.server)
@@ -99,7 +104,7 @@ class OwnClients:
                 self._helped = self._with_arguments = True
                 (person,) = self._started([(number, name)])
             asks_first = self.screens.reads(person) and self.screens.line(person) is None
-            self.chat.transcript.add(person.name, "connects")
+            self.chat.transcript.add(str(person), "connects")
             self._introduce(person)
             for other in self.screens.people[:number]:
                 if self.screens.ended(other):
@@ -125,7 +130,7 @@ class OwnClients:
     def _introduce(self, person: Person) -> None:
         """Answers what the program asks; whoever is never asked for a name says it as the first line."""
         host, port = self.chat.server.addresses[0][1]
-        for _ in range(_MOST_QUESTIONS):
+        for _question in range(_MOST_QUESTIONS):
             if self.screens.ended(person) or not self.screens.reads(person):
                 return
             reply = answer_of_client(person.news, host, port, person.called)
@@ -168,7 +173,7 @@ class OwnClients:
         typed = _Typed(author, f"слышно меня? {self.chat.words.nonsense()}", inside, others)
         marks = {person.name: len(person.terminal.screen) for person in others}
         self.screens.type(author, typed.text)
-        self.chat.transcript.add(author.name, "says", typed.text.encode())
+        self.chat.transcript.add(str(author), "says", typed.text.encode())
         if self.screens.settle(lambda: all(person.sees(typed.text) for person in others), patient=True) is Rest.CAME:
             typed.missing = []
             self._shown(typed, others)
@@ -188,16 +193,16 @@ class OwnClients:
     def _shown(self, typed: _Typed, others: Sequence[Person]) -> None:
         for person in others:
             if person not in typed.missing:
-                self.chat.transcript.add(person.name, "hears", typed.text.encode(), by=typed.author.name)
+                self.chat.transcript.add(str(person), "hears", typed.text.encode(), by=str(typed.author))
 
     # -- judging
 
     def _sure(self) -> None:
         """Raises NotApplicable where a failure could be our own misunderstanding."""
         if not self.understood:
-            raise NotApplicable("как говорит сервер, понять не удалось, поэтому и о клиентах судить нельзя")
+            raise NotApplicable(_("как говорит сервер, понять не удалось, поэтому и о клиентах судить нельзя"))
         if self.screens.busy or self.screens.restless:
-            raise NotApplicable("одна из программ не останавливается ни на миг: нельзя доказать, что больше ничего не придёт")
+            raise NotApplicable(_("одна из программ не останавливается ни на миг: нельзя доказать, что больше ничего не придёт"))
 
     def _alive(self, typed: _Typed) -> None:
         """A text is missing: has somebody crashed?"""
@@ -206,7 +211,7 @@ class OwnClients:
                 self._ended(person, typed)
         if self.chat.server.exit_code() is not None:
             self._sure()
-            raise self._failed(typed, typed.missing[0], story.why_not(self.chat, "разговор оборвался"))
+            raise self._failed(typed, typed.missing[0], story.why_not(self.chat, _("разговор оборвался")))
 
     def _could_send(self, typed: _Typed) -> None:
         """The thread that sends may die of an error while the program goes on: only what has come up since the text was typed counts."""
@@ -214,30 +219,33 @@ class OwnClients:
         error, place = _error(news), self.lab.traced(news)
         if error and place and not _OUR_DOING.match(error):
             self._sure()
-            raise self._failed(typed, typed.missing[0], f"у {_whose(author)} клиент ничего не отправил: {error} ({place})", author)
+            silent = _("{whose} клиент ничего не отправил: {error} ({place})").format(whose=_whose(author), error=error, place=place)
+            raise self._failed(typed, typed.missing[0], silent, author)
 
     def _ended(self, person: Person, typed: _Typed) -> None:
         """A client ended in the talk. Its own error is a failure; anything else may be our misunderstanding."""
         error = _error(person.screen)
         if not error or (typed.author is person and _OUR_DOING.match(error)):
-            raise NotApplicable(f"клиент завершился сам; на его экране: «{self._tail(person.screen)}»")
+            raise NotApplicable(_("клиент завершился сам; на его экране: «{text}»").format(text=self._tail(person.screen)))
         self._sure()
         place = self.lab.traced(person.screen)
         hearer = person if person in typed.missing else typed.missing[0]
-        raise self._failed(typed, hearer, f"клиент у {_whose(person)} завершился с ошибкой: {error}" + (f" ({place})" if place else ""))
+        ended = _("клиент {whose} завершился с ошибкой: {error}").format(whose=_whose(person), error=error)
+        raise self._failed(typed, hearer, ended + (f" ({place})" if place else ""))
 
     def _not_connected(self, person: Person) -> None:
         """Raises CheckFailed where the client goes to another port by its own code; NotApplicable for any other reason."""
-        _, (_, port) = self.chat.server.addresses[0]
+        port = self.chat.server.addresses[0][1][1]
+        screen = self._tail(person.screen)
         chosen_here = self._helped or self.chat.server.answers or self.lab.submission.settings.args or port >= story.EPHEMERAL
         if _REFUSED.search(person.screen) and not chosen_here and other_port(self.lab.submission, port):
             self._sure()
             raise CheckFailed(
-                f"клиент подключается к серверу, порт {port}",
-                f"клиент идёт на другой порт: в его коде {port} нет; на его экране: «{self._tail(person.screen)}»",
+                _("клиент подключается к серверу, порт {port}").format(port=port),
+                _("клиент идёт на другой порт: в его коде {port} нет; на его экране: «{text}»").format(port=port, text=screen),
             )
         if not self._udp or self.screens.ended(person):
-            raise NotApplicable(f"клиент не подключился к серверу; на его экране: «{self._tail(person.screen)}»")
+            raise NotApplicable(_("клиент не подключился к серверу; на его экране: «{text}»").format(text=screen))
 
     def _hung_up(self, typed: _Typed) -> None:
         """A client has closed its connection because of what another said."""
@@ -245,7 +253,8 @@ class OwnClients:
             if typed.sent and person in typed.fell_out:
                 self._sure()
                 shown = self._tail(typed.instead.get(person.name, ""))
-                raise self._failed(typed, person, f"клиент у {_whose(person)} закрыл соединение; на его экране: «{shown}»")
+                gone = _("клиент {whose} закрыл соединение; на его экране: «{text}»").format(whose=_whose(person), text=shown)
+                raise self._failed(typed, person, gone)
 
     def _judge(self, rounds: list[list[_Typed]]) -> None:
         """A text that was missed again and again between two people who both are in the chat and both talk."""
@@ -256,20 +265,22 @@ class OwnClients:
                 both_in = person in last.inside and person in before.inside and person in before.missing
                 if both_in and all({last.author.name, person.name} <= names for names in talking):
                     raise self._failed(last, person, self._instead(last, person))
-        author = rounds[-1][0].author
-        raise NotApplicable(f"как обращаться с этим клиентом, понять не удалось; на его экране: «{self._tail(author.screen)}»")
+        screen = self._tail(rounds[-1][0].author.screen)
+        raise NotApplicable(_("как обращаться с этим клиентом, понять не удалось; на его экране: «{text}»").format(text=screen))
 
     def _instead(self, typed: _Typed, person: Person) -> str:
         if person.sees(typed.text):
-            return f"это появляется, только когда {person} отправит что-нибудь своё"
+            return _("это появляется, только когда {person} отправит что-нибудь своё").format(person=person)
         shown, error = self._tail(typed.instead.get(person.name, "")), _error(person.screen)
-        return (f"появилось «{shown}»" if shown else "не появилось ничего") + (f"; последняя ошибка клиента: {error}" if error else "")
+        came = _("появилось «{text}»").format(text=shown) if shown else _("не появилось ничего")
+        return came + ("; " + _("последняя ошибка клиента: {error}").format(error=error) if error else "")
 
     def _failed(self, typed: _Typed, hearer: Person, actual: str, blamed: Person | None = None) -> CheckFailed:
         self._blamed = blamed or hearer
-        self.chat.transcript.add(hearer.name, "misses", typed.text.encode(), by=typed.author.name)
-        _, verb = _NAMED[typed.author.name]
-        return CheckFailed(f"на экране у {_whose(hearer)} появляется то, что {verb} {typed.author}: «{typed.text}»", actual)
+        self.chat.transcript.add(str(hearer), "misses", typed.text.encode(), by=str(typed.author))
+        expected = _("на экране {whose} появляется то, что {typed}: «{text}»")
+        who_typed = _(_NAMED[typed.author.name][1])
+        return CheckFailed(expected.format(whose=_whose(hearer), typed=who_typed, text=typed.text), actual)
 
     def _tail(self, text: str) -> str:
         """The end of a screen in one line. The clients' own ports are other ones each time."""
@@ -287,7 +298,7 @@ def _look_again(typed: _Typed) -> None:
 
 
 def _whose(person: Person) -> str:
-    return _NAMED[person.name][0]
+    return _(_NAMED[person.name][0])
 
 
 def _error(screen: str) -> str:

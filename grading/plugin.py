@@ -20,6 +20,7 @@ from grading import progress
 from grading.attempts import Attempt, Runs, talks
 from grading.bench import AHEAD, Bench
 from grading.lab import Lab
+from grading.messages import _
 from grading.result import CheckResult, Verdict
 from grading.sandbox import SandboxError, StudentBrokeSandbox
 from grading.scenario import Step
@@ -56,7 +57,7 @@ class Grading:
     """Runs the collected checks against one submission.
 
     Attributes:
-        results: one for each check, in the order they ran.
+        results: one for each check, in the order of the checks once all have run.
         troubles: what went wrong on our side, for the log.
         aborted: what kept the checks from running at all, None if nothing did.
     """
@@ -80,6 +81,7 @@ class Grading:
         self._beside = ThreadPoolExecutor(1, "beside")
         self._runs = Runs(lab, bench, self.troubles.append)
         self._marks: dict[str, dict[str, Any]] = {}
+        self._order: list[str] = []
         self._ends = time.monotonic() + TIME_LIMIT
 
     # -- pytest's hooks
@@ -87,6 +89,10 @@ class Grading:
     def pytest_configure(self, config: pytest.Config) -> None:
         """Makes the marker known."""
         config.addinivalue_line("markers", "check(id, needs, level): a graded behaviour")
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """Says where a check stands, which pytest would take a millisecond each to work out, for reports that nobody sees."""
+        item.location = (item.path.name, None, item.name)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Puts what is needed first, and leaves out what was not asked for."""
@@ -133,6 +139,9 @@ class Grading:
             self.aborted = error
             session.items.clear()
         self._start_apart(session.items)
+        self._order = [_mark(item)["id"] for item in session.items]
+        unneeded = self._apart.keys() - {mark["needs"] for mark in self._marks.values()}
+        session.items.sort(key=lambda item: _mark(item)["id"] in unneeded)  # what runs beside the others anyway is waited for last
 
     def _start_apart(self, items: Sequence[pytest.Item]) -> None:
         """Checks of the student's own clients mostly wait for programs to start: they run beside the others, on servers of their own."""
@@ -151,8 +160,9 @@ class Grading:
                 bench.close()
 
     def pytest_unconfigure(self) -> None:
-        """Waits for what runs beside the checks; nobody may want it any more."""
+        """Waits for what runs beside the checks, which nobody may want any more; then the results are put in the order of the checks."""
         self._beside.shutdown()
+        self.results = {id: self.results[id] for id in self._order if id in self.results}
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Tells the bench how many checks that want a server of their own are left after this one."""
@@ -173,7 +183,7 @@ class Grading:
             attempt, unstable, seconds = self._apart[mark["id"]].result()
         else:
             attempt, unstable, seconds = self._judge(pyfuncitem, mark["id"], self._runs)
-        title = (pyfuncitem.obj.__doc__ or mark["id"]).strip().splitlines()[0]
+        title = _((pyfuncitem.obj.__doc__ or mark["id"]).strip().splitlines()[0])
         self.results[mark["id"]] = CheckResult(
             id=mark["id"], title=title, theme=pyfuncitem.path.stem, level=mark["level"],
             verdict=attempt.verdict, expected=attempt.expected, actual=attempt.actual, stuck=attempt.stuck,
@@ -200,11 +210,11 @@ class Grading:
 
     def _verdict(self, item: pytest.Function, id: str, runs: Runs) -> tuple[Attempt, bool]:
         if time.monotonic() > self._ends:
-            slow = f"сервер отвечает так медленно, что за {TIME_LIMIT:.0f} секунд до этой проверки дело не дошло"
-            return Attempt(Verdict.FAILED, "на все проверки хватает отведённого времени", slow), False
+            slow = _("сервер отвечает так медленно, что за {n} секунд до этой проверки дело не дошло").format(n=round(TIME_LIMIT))
+            return Attempt(Verdict.FAILED, _("на все проверки хватает отведённого времени"), slow), False
         learned, variants = self.bench.learned, self._marks[id]["variants"].split()
         if learned is not None and learned.dialect.transport == "udp" and variants and "udp" not in variants:
-            return Attempt(Verdict.NA, actual="чат по UDP об этом не спрашивают"), False
+            return Attempt(Verdict.NA, actual=_("чат по UDP об этом не спрашивают")), False
         first = runs.of(item, id, fresh=self._marks[id]["fresh"])
         if first.verdict is not Verdict.FAILED or not talks(item):
             return first, False
@@ -214,8 +224,8 @@ class Grading:
         third = runs.of(item, id, fresh=True)
         if third.verdict is not Verdict.PASSED:
             return self._shortened(second, id, runs), False
-        actual = f"{second.actual}; при повторе на новом сервере всё получилось: сервер ведёт себя каждый раз по-разному"
-        return replace(second, actual=actual), True
+        unstable = _("при повторе на новом сервере всё получилось: сервер ведёт себя каждый раз по-разному")
+        return replace(second, actual=f"{second.actual}; {unstable}"), True
 
     def _shortened(self, attempt: Attempt, id: str, runs: Runs) -> Attempt:
         """The same failure by the shortest scenario, where it was a scenario that failed."""

@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final
 
-import psutil
-
 from grading.kernel import Address, Diag, Peer
 from grading.links import INBOX_LIMIT, AnyLink, glance
 from grading.sandbox import Sandbox
@@ -72,15 +70,17 @@ class QuietPeriod:
         """Every TCP socket the server's processes listen on; in a private network, every one there is."""
         if self._sandbox.network == "private" and self._sandbox.diag is not None:
             return _places(Diag(self._sandbox.diag).listening())
-        return self._sockets("tcp", psutil.CONN_LISTEN)
+        return self._sockets("tcp", "LISTEN")
 
     def bound(self) -> list[tuple[int, Address]]:
         """The same for UDP sockets that take datagrams from anybody."""
         if self._sandbox.network == "private" and self._sandbox.diag is not None:
             return _places(Diag(self._sandbox.diag).bound())
-        return self._sockets("udp", psutil.CONN_NONE)
+        return self._sockets("udp", "NONE")
 
     def _sockets(self, kind: str, status: str) -> list[tuple[int, Address]]:
+        import psutil  # noqa: PLC0415 - see _cpu_by_psutil
+
         found = set()
         for pid in self._sandbox.pids():
             try:
@@ -107,6 +107,8 @@ def _places(peers: Iterable[Peer]) -> list[tuple[int, Address]]:
 
 
 def _cpu_by_psutil(pid: int) -> float:
+    import psutil  # noqa: PLC0415 - 10 ms that nobody need pay who has the other clock
+
     try:
         times = psutil.Process(pid).cpu_times()
     except psutil.Error:

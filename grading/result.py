@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from importlib import import_module
 
 SCHEMA = "chat-lab/report/v1"
 
@@ -149,3 +150,8 @@ class Report:
     server_output: str = ""
     phases: dict[str, float] = field(default_factory=dict)
     sources: dict[str, dict[int, str]] = field(default_factory=dict)
+
+    def _repr_html_(self) -> str:
+        """What Jupyter shows for a report: its score and its pictures. The only look up from this floor, and only when a notebook asks."""
+        fragment: str = import_module("grading.reports.html").fragment(self)
+        return fragment

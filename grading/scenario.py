@@ -11,6 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from grading.messages import N_, _
+from grading.words import person
+
 NAMES: Final = (
     "Борис", "Вера", "Глеб", "Денис", "Жанна", "Захар", "Инна", "Клим", "Лада", "Марк", "Нина", "Олег", "Павел", "Рита", "Сева", "Тихон",
 )  # fmt: skip
@@ -117,14 +120,14 @@ def simpler(step: Step) -> Step:
 
 def told(steps: Sequence[Step]) -> str:
     """The story, for the student: «Борис входит; Вера входит; Борис говорит; …»."""
-    return "; ".join(_WORDS[step.what].format(" и ".join(NAMES[guest] for guest in step.who)) for step in steps)
+    return "; ".join(_(_WORDS[step.what]).format(who=_(" и ").join(person(NAMES[guest]) for guest in step.who)) for step in steps)
 
 
 _WORDS: Final = {
-    "joins": "{} входит",
-    "says": "{} говорит",
-    "pieces": "{} говорит (сообщение приходит двумя частями)",
-    "together": "{} говорят одновременно",
-    "leaves": "{} уходит",
-    "vanishes": "{}: связь обрывается",
+    "joins": N_("{who} входит"),
+    "says": N_("{who} говорит"),
+    "pieces": N_("{who} говорит (сообщение приходит двумя частями)"),
+    "together": N_("{who} говорят одновременно"),
+    "leaves": N_("{who} уходит"),
+    "vanishes": N_("{who}: связь обрывается"),
 }

@@ -89,7 +89,7 @@ def grade_by(results: Sequence[CheckResult], rubric: Rubric, observed: Observed 
     missing = sum(1 for id in rubric.points if id not in {result.id for result in results})
     notes = [_incomplete(missing)] if missing else []
     if infra:
-        notes.append(_("Часть проверок не удалось провести по нашей вине: балл предварительный, эти проверки не убавили и не прибавили."))
+        notes.append(_("Часть проверок не удалось провести по нашей вине: балл предварительный, эти проверки на него не повлияли."))
     return Score(rubric, scored, earned, course_points(earned, rubric.factor), earned >= rubric.pass_mark, infra, tuple(notes))
 
 

@@ -16,12 +16,14 @@ from typing import Final
 
 from grading.eyes import Waiting, socket_inodes
 from grading.kernel import ESTABLISHED, SYN_SENT, Diag, Peer
+from grading.messages import _
 from grading.sandbox import Process, StudentBrokeSandbox
 from grading.server import CONNECT_LIMIT, Server
 from grading.stillness import PATIENCE, Rest, Stillness
 from grading.terminal import Terminal, plain, shows
 from grading.threads import Thread
 from grading.verdicts import Infra, NotApplicable
+from grading.words import person as called_in_reports
 
 STEP_LIMIT: Final = 25.0
 """Seconds one step may take with things still moving, as in a chat of guests."""
@@ -49,7 +51,7 @@ class Person:
     """One person with the client program in front of them.
 
     Attributes:
-        name: what the report calls them; called: what they call themselves in the chat.
+        name: who they are, in a string as the report calls them; called: what they call themselves in the chat.
         told: how often they have told the program their name.
         since: how much of the screen was there when they last typed.
     """
@@ -60,7 +62,7 @@ class Person:
         self.since = 0
 
     def __str__(self) -> str:
-        return self.name
+        return called_in_reports(self.name)
 
     def sees(self, text: str) -> bool:
         """Whether the text stands on the screen."""
@@ -95,7 +97,7 @@ class Screens:
         """Raises NotApplicable where there are no terminals, or nobody could tell when everything is at rest."""
         sandbox = server.sandbox
         if not sandbox.terminals or sandbox.diag is None or not isinstance(server.clock, Stillness):
-            raise NotApplicable("клиентов в терминалах можно запустить только в Linux, где видно, чем заняты программы")
+            raise NotApplicable(_("клиентов в терминалах можно запустить только в Linux, где видно, чем заняты программы"))
         self.server, self.clock = server, server.clock
         self._diag = Diag(sandbox.diag)
         self.people: list[Person] = []
@@ -119,7 +121,7 @@ class Screens:
 
     def have_started(self) -> None:
         """Waits until those just started have come to rest."""
-        for _ in range(1 if self.busy else _STARTS):
+        for _try in range(1 if self.busy else _STARTS):
             if self.settle(sure=True) is Rest.STILL:
                 self.busy = False  # it only took its time to start
             if not self.busy:
@@ -181,9 +183,9 @@ class Screens:
             rest = self.clock.settle(begun + STEP_LIMIT, lambda: self._look() or came(), patient=patient, sure=sure)
             elapsed = time.monotonic() - begun
             if rest in (Rest.BUSY, Rest.LATE) and len(self.server.sandbox.pids()) > _CROWD:
-                raise NotApplicable("клиенты запускают всё новые процессы")
+                raise NotApplicable(_("клиенты запускают всё новые процессы"))
             if rest is Rest.LATE:
-                raise Infra("the machine is too busy: clients were still moving at the deadline of a step")
+                raise Infra(_("компьютер слишком занят: за время, отведённое на шаг, клиенты так и не стихли"))
             if rest is Rest.STILL:
                 state, arrived = self._state(connecting=elapsed < CONNECT_LIMIT)
                 if arrived and state == before:
@@ -259,5 +261,5 @@ def _at_keyboard(thread: Thread) -> bool:
 
 def _waits_for(thread: Thread) -> str:
     if _at_keyboard(thread):
-        return "пока в его окне что-нибудь наберут"
-    return "пока сервер что-нибудь пришлёт" if thread.call == "recv" else ""
+        return _("пока в его окне что-нибудь наберут")
+    return _("пока сервер что-нибудь пришлёт") if thread.call == "recv" else ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from grading.guests import Guest
 from grading.keyboard import NAME, asks_for_name
+from grading.messages import _
 from grading.server import Server
 from grading.verdicts import CheckFailed, NotApplicable
 
@@ -58,7 +59,7 @@ def over_the_network(*guests: Guest) -> Guest:
 
 def goes_on(chat: Chat, guest: Guest) -> None:
     """Whoever stays has not noticed that the other is gone, and goes on talking: the first words still find the closed connection."""
-    for _ in range(2):
+    for _again in range(2):
         if chat.server.exit_code() is None and not guest.link.ended:
             with suppress(CheckFailed):  # the server may well end their talk just now
                 guest.says("ты ещё здесь?")
@@ -68,4 +69,4 @@ def goes_on(chat: Chat, guest: Guest) -> None:
 def not_from_the_keyboard(guest: Guest) -> None:
     """Raises NotApplicable for who sits at the server's keyboard."""
     if guest.at_keyboard:
-        raise NotApplicable("собеседник сидит за клавиатурой сервера")
+        raise NotApplicable(_("собеседник сидит за клавиатурой сервера"))

@@ -17,6 +17,7 @@ from grading.eyes import Clock, Eyes, Held, Waiting, open_eyes
 from grading.kernel import Address
 from grading.keyboard import answer
 from grading.links import AnyLink, Link, narrow
+from grading.messages import N_, _
 from grading.sandbox import Process, Sandbox
 from grading.stillness import Rest, Stillness
 from grading.threads import STOPPED, Thread
@@ -26,7 +27,7 @@ START_LIMIT: Final = 10.0
 """Seconds a server may take to listen; the slowest right one of those measured took 3.2 s."""
 CONNECT_LIMIT: Final = 3.5
 """Seconds for one connection: where the accept queue is full, the kernel tries again after 1 and 3 s."""
-_NOBODY_ACCEPTS: Final = "никто не принимает подключение"
+_NOBODY_ACCEPTS: Final = N_("никто не принимает подключение")
 _INPUT_AFTER: Final = 0.05
 _SILENT_AFTER: Final = 0.3
 """Seconds asleep without a timer, reading the keyboard or anything else, after which a server that does not listen never will."""
@@ -266,7 +267,7 @@ class Server:
         try:
             return guest_over_udp(self.sandbox, family, address, self._free_port(), self._mailbox)
         except OSError as error:
-            raise NoConnection(error.strerror or "до сервера не дойти") from error
+            raise NoConnection(error.strerror or _("до сервера не дойти")) from error
 
     def _over_tcp(self, reads: bool) -> AnyLink:
         self._wait_for_the_door()
@@ -286,7 +287,7 @@ class Server:
             return link
         except OSError as error:
             sock.close()
-            raise NoConnection(error.strerror or _NOBODY_ACCEPTS) from error
+            raise NoConnection(error.strerror or _(_NOBODY_ACCEPTS)) from error
 
     def _wait_for_the_door(self) -> None:
         """Where the accept queue is full the kernel answers nobody; that it will not get shorter is known long before CONNECT_LIMIT."""
@@ -294,7 +295,7 @@ class Server:
             self.clock.settle(time.monotonic() + CONNECT_LIMIT, sure=True)
             self.clock.before_acting()
             if self._eyes.shut():
-                raise NoConnection(_NOBODY_ACCEPTS)
+                raise NoConnection(_(_NOBODY_ACCEPTS))
 
     def _free_port(self) -> int:
         """The next port for a guest; never one the server listens on."""

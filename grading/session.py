@@ -12,14 +12,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from rich.text import Text
-
 from grading import batch, progress
 from grading.errors import CONFIG, NOT_PASSED, OURS, PASSED, ConfigError, worse
 from grading.messages import _, ngettext
 from grading.options import Options
-from grading.reports import durations, files, json_lines, terminal
-from grading.reports.console import make_console
+from grading.reports import files, formats, json_lines
 from grading.reports.text import encodable, safe
 from grading.reports.visibility import Curtain
 from grading.result import Report
@@ -45,17 +42,21 @@ class Session:
 
     def run(self, submissions: Sequence[Submission], repeat: int = 1) -> int:
         """Grade, show and write them all; with `repeat`, each so many times, and what is shown is the first. Returns the exit code."""
+        formats.check(self.format, len(submissions), self.output)
         self._prepare_folder()
         curtain = Curtain(self.options)
-        code = PASSED
+        code, shown = PASSED, list[Report]()
         rounds = [submission for submission in submissions for _again in range(repeat)]
-        progress = _Progress(len(rounds))
-        with closing(self._outcomes(submissions, rounds)) as outcomes:
-            for submission in submissions:
-                first, *again = [_visible(next(outcomes), curtain) for _again in progress.rounds(submission.path, repeat)]
-                code = worse(code, self._show(first))
-                if again and not _the_same(first, again, submission.path):
-                    code = worse(code, OURS)
+        counter = _Progress(len(rounds))
+        try:
+            with closing(self._outcomes(submissions, rounds)) as outcomes:
+                for submission in submissions:
+                    first, *again = [_visible(next(outcomes), curtain) for _again in counter.rounds(submission.path, repeat)]
+                    code = worse(code, self._show(first, shown))
+                    if again and not _the_same(first, again, submission.path):
+                        code = worse(code, OURS)
+        finally:  # after Ctrl-C, of those that are done
+            code = worse(code, self._document(shown))
         return code
 
     def _outcomes(self, submissions: Sequence[Submission], rounds: Sequence[Submission]) -> Generator[batch.Outcome, None, None]:
@@ -63,17 +64,34 @@ class Session:
             return batch.run(rounds, self.options, self.grade, jobs=self.jobs)
         return (batch.attempt(self.grade, submission, self.options) for submission in rounds)
 
-    def _show(self, outcome: batch.Outcome) -> int:
+    def _show(self, outcome: batch.Outcome, shown: list[Report]) -> int:
         if isinstance(outcome, ConfigError):
             _say(f"grade: {outcome}")
             return CONFIG
+        shown.append(outcome)
         if self.format == "json":
             _print_bytes(json_lines.line(outcome) + "\n")
-        else:
+        elif self.format == "html" and self.output is None:
+            from grading.reports import html  # noqa: PLC0415 - jinja2 is loaded only for those who want a page
+
+            _print_bytes(html.page(outcome))
+        elif self.format == "terminal":
+            from grading.reports import durations, terminal  # noqa: PLC0415 - rich is loaded once the servers run, or never
+            from grading.reports.console import make_console  # noqa: PLC0415
+
             terminal.show(outcome, make_console(sys.stdout))
             if self.durations:
                 durations.show(outcome, make_console(sys.stdout))
         return worse(_code(outcome), self._write(outcome))
+
+    def _document(self, shown: Sequence[Report]) -> int:
+        """Prints and writes what is one document over all submissions, where the format is one."""
+        try:
+            _print_bytes(formats.write(self.format, shown, None if self.output is None else Path(self.output)))
+        except OSError as error:
+            _say(_("grade: отчёт не записан: {why}").format(why=error))
+            return OURS
+        return PASSED
 
     def _prepare_folder(self) -> None:
         if self.output is None:
@@ -146,6 +164,10 @@ class _Progress:
         if not sys.stderr.isatty():
             yield from range(times)
             return
+        from rich.text import Text  # noqa: PLC0415 - as in Session._show
+
+        from grading.reports.console import make_console  # noqa: PLC0415
+
         with make_console(sys.stderr).status(Text(_("Проверяю"))) as status:
             what = ""
 

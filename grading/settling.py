@@ -6,18 +6,19 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
+from grading.messages import N_, _
 from grading.submission.model import Way
 from reference.dialect import Dialect
 
 _LONGEST: Final = 200  # letters of a prompt: one that is longer is not what a person would copy
 # Each fits on a line of sixty letters: a comment that is folded on the screen cannot be copied.
 _ABOUT: Final = {
-    "prompt": "чем сервер спрашивает имя",
-    "named_by": "prompt (имя на вопрос), first-message или nobody",
+    "prompt": N_("чем сервер спрашивает имя"),
+    "named_by": N_("prompt (имя на вопрос), first-message или nobody"),
     "framing": "none, lines, json, json-lines, length-4, nul...",
-    "hello": "что шлёт клиент, чтобы назваться",
-    "then": "что он шлёт ещё, пока его не впустили",
-    "says": "что он шлёт, чтобы сказать одно сообщение",
+    "hello": N_("что шлёт клиент, чтобы назваться"),
+    "then": N_("что он шлёт ещё, пока его не впустили"),
+    "says": N_("что он шлёт, чтобы сказать одно сообщение"),
 }
 
 
@@ -37,8 +38,9 @@ def advice(dialect: Dialect, ways: Sequence[Way]) -> str:
         "then": way.then,
         "says": way.says,
     }
-    lines = "\n".join(f"# {_ABOUT[key]}\n{key} = {_string(value)}" for key, value in values.items() if value or key == "hello")
-    return f"Если вы знаете, как говорит ваш сервер, положите рядом с ним lab.toml и поправьте в нём эти строки:\n\n[dialect]\n{lines}"
+    lines = "\n".join(f"# {_(_ABOUT[key])}\n{key} = {_string(value)}" for key, value in values.items() if value or key == "hello")
+    advice = _("Если вы знаете, как говорит ваш сервер, положите рядом с ним lab.toml и поправьте в нём эти строки:")
+    return f"{advice}\n\n[dialect]\n{lines}"
 
 
 def _string(text: str) -> str:

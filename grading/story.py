@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from grading.guests import Guest
 from grading.history import Difference
+from grading.messages import _, ngettext
 from grading.oracle import Said, label_after, label_before, matched
 from grading.server import NotStarted
 from grading.verdicts import CheckFailed
@@ -36,7 +37,8 @@ def _timeless(text: str) -> str:
 def short(chat: Chat, said: Said[Guest]) -> str:
     """A text for a sentence: long ones are cut, with their size said."""
     text = _read(chat, said.data)
-    return text if len(text) <= 80 else f"{text[:50]}… ({len(said.data)} байт)"
+    size = ngettext("{n} байт", "{n} байта", len(said.data))
+    return text if len(text) <= 80 else f"{text[:50]}… ({size})"
 
 
 def _read(chat: Chat, data: bytes) -> str:
@@ -52,29 +54,35 @@ def missing(chat: Chat, hearer: Guest, said: Said[Guest]) -> str:
     if whole >= min(8, len(said.data)):
         at = stream.find(said.data[:whole]) + whole
         came = _read(chat, stream[at : at + 40])
-        return f"пришло не целиком: первые {whole} байт из {len(said.data)} верны, дальше " + (f"«{_timeless(came)}»" if came else "ничего")
+        begins = ngettext("первый {n} байт из {most} верен", "первые {n} байта из {most} верны", whole, most=len(said.data))
+        then = _("«{text}»").format(text=_timeless(came)) if came else _("ничего")
+        return _("пришло не целиком: {begins}, дальше {then}").format(begins=begins, then=then)
     new = _read(chat, stream[stream.rfind(_KNOWN) + 1 :]).strip()
-    return f"пришло «{_timeless(new)[-160:]}»" if new else f"{hearer} не слышит ничего"
+    if not new:
+        return _("{hearer} не слышит ничего").format(hearer=hearer)
+    return _("пришло «{text}»").format(text=_timeless(new)[-160:])
 
 
 def otherwise(chat: Chat, difference: Difference[Guest]) -> tuple[str, str]:
     """(expected, actual) for something the Room would have done otherwise."""
     hearer, said = difference.hearer, difference.said
-    expected = f"{hearer} один раз слышит, что говорит {said.author}: «{short(chat, said)}»"
+    words = {"hearer": hearer, "author": said.author, "text": short(chat, said)}
+    between = _timeless(difference.between.strip())
+    expected = _("{hearer} один раз слышит, что говорит {author}: «{text}»").format(**words)
     match difference.kind:
         case "duplicated":
-            return expected, f"сообщение пришло не один раз, а {difference.times}"
+            return expected, _("сообщение пришло не один раз, а {times}").format(times=difference.times)
         case "reordered":
-            actual = f"у гостя {hearer} порядок нарушен на «{short(chat, said)}»"
-            return f"сообщения, которые шлёт {said.author}, приходят по порядку", actual
+            actual = _("у гостя {hearer} порядок нарушен на «{text}»").format(**words)
+            return _("сообщения, которые шлёт {author}, приходят по порядку").format(**words), actual
         case "leaked":
-            actual = f"пришло то, что говорит {said.author}: «{short(chat, said)}»"
-            return f"{hearer} уже не в чате и ничего больше не слышит", actual
+            actual = _("пришло то, что говорит {author}: «{text}»").format(**words)
+            return _("{hearer} уже не в чате и ничего больше не слышит").format(**words), actual
         case "misattributed":
-            actual = f"перед сообщением «{short(chat, said)}» стоит «{_timeless(difference.between.strip())[-80:]}»"
-            return f"{hearer} видит, что говорит {said.author.called}", actual
+            actual = _("перед сообщением «{text}» стоит «{label}»").format(**words, label=between[-80:])
+            return _("{hearer} видит, что говорит {name}").format(**words, name=said.author.called), actual
         case "torn":
-            return expected, f"внутри сообщения оказалось «{_timeless(difference.between.strip())[:80]}»"
+            return expected, _("внутри сообщения оказалось «{text}»").format(text=between[:80])
     return expected, missing(chat, hearer, said)
 
 
@@ -82,27 +90,30 @@ def why_not(chat: Chat, what: str) -> str:
     """`what`, and whatever is plainly wrong with the server now."""
     code = chat.server.exit_code()
     if code is not None:
-        return f"{what}; сервер завершился {_exit_words(code)}{_last_error(chat.server.output())}"
+        return f"{what}; " + _("сервер завершился {how}").format(how=exit_words(code)) + _last_error(chat.server.output())
     closed = [str(guest) for guest in chat.guests if guest.link.ended]
     if closed:
-        what += f"; сервер закрыл соединение: {', '.join(closed)}"
+        what += "; " + _("сервер закрыл соединение: {guests}").format(guests=", ".join(closed))
     if chat.clock.known_busy:
-        what += "; сервер занят бесконечным циклом"
+        what += "; " + _("сервер занят бесконечным циклом")
     waiting = chat.server.unaccepted()
     if waiting:
-        what += f"; ждут, пока сервер вызовет accept: {waiting}"
+        what += "; " + _("ждут, пока сервер вызовет accept: {n}").format(n=waiting)
     return what + _last_error(chat.server.output())
 
 
 def not_again(failure: NotStarted, output: str) -> str:
     """Why a second start failed."""
-    how = f"второй запуск завершился {_exit_words(failure.code)}" if failure.code is not None else "второй запуск порт не слушает"
+    ended = failure.code is not None
+    how = _("второй запуск завершился {how}").format(how=exit_words(failure.code or 0)) if ended else _("второй запуск порт не слушает")
     lines = output.strip().splitlines()
-    return how + (_last_error(output) or (f"; последнее, что он напечатал: {lines[-1].strip()[:200]}" if lines else ""))
+    printed = "; " + _("последнее, что он напечатал: {line}").format(line=lines[-1].strip()[:200]) if lines else ""
+    return how + (_last_error(output) or printed)
 
 
-def _exit_words(code: int) -> str:
-    return f"по сигналу {-code}" if code < 0 else f"с кодом {code}"
+def exit_words(code: int) -> str:
+    """How a program ended, after "it ended"."""
+    return _("по сигналу {n}").format(n=-code) if code < 0 else _("с кодом {n}").format(n=code)
 
 
 _ERROR: Final = re.compile(r"^(\w+(?:\.\w+)*(?:Error|Exception|Interrupt)\b.*)$", re.MULTILINE)
@@ -113,7 +124,7 @@ def _last_error(output: str) -> str:
     if "Traceback (most recent call last)" not in output:
         return ""
     found = _ERROR.findall(output)
-    return f"; последняя ошибка сервера: {found[-1][:200]}" if found else ""
+    return "; " + _("последняя ошибка сервера: {error}").format(error=found[-1][:200]) if found else ""
 
 
 def unlabelled(chat: Chat, hearer: Guest) -> bytes:
@@ -185,7 +196,21 @@ def departure_shown(chat: Chat, leaver: Guest) -> None:
         told = _read(chat, bytes(hearer.heard[before[hearer] :]))
         named = [guest for guest in chat.everybody if guest.called and guest.called in told]
         if named and leaver not in named:
-            raise CheckFailed(f"{hearer} узнаёт, что уходит {leaver.called}", f"сервер сообщил: «{told.strip()[-160:]}»")
+            expected = _("{hearer} узнаёт, что уходит {name}").format(hearer=hearer, name=leaver.called)
+            raise CheckFailed(expected, _("сервер сообщил: «{text}»").format(text=told.strip()[-160:]))
+
+
+def known_again(chat: Chat, hearer: Guest, before: Said[Guest], after: Said[Guest]) -> None:
+    """Whose name stood before his text before he left, must be named before his text now: a server that did not take the name again may
+    have taken the text for one, and announced it. Raises CheckFailed."""
+    if chat.dialect.author != "server" or "{name}" not in chat.dialect.relay.partition("{text}")[0]:
+        return
+    labels = [label_before(bytes(hearer.heard), said, chat.oracle.said) for said in (before, after)]
+    named = [_named_last(chat, label.rpartition("\n")[2]) for label in labels]  # on the line before may stand that he has left
+    if named[0] == before.author.called and not named[1]:
+        chat.transcript.note(hearer, "hears", after.data, "misattributed")
+        expected = _("{hearer} снова видит, что говорит {name}").format(hearer=hearer, name=after.author.called)
+        raise CheckFailed(expected, _("под прежним именем его не пускают: перед сообщением имени нет"))
 
 
 def _has_own_name(chat: Chat, hearer: Guest, author: Guest, shown: list[_Label]) -> None:
@@ -203,16 +228,20 @@ def _named_last(chat: Chat, label: str) -> str:
 def _wrong_name(chat: Chat, hearer: Guest, label: _Label) -> CheckFailed:
     chat.transcript.note(hearer, "hears", label.said.data, "misattributed")
     shown = _timeless(label.text.strip())[-80:]
-    return CheckFailed(f"{hearer} видит, что говорит {label.said.author.called}", f"перед сообщением стоит «{shown}»")
+    expected = _("{hearer} видит, что говорит {name}").format(hearer=hearer, name=label.said.author.called)
+    return CheckFailed(expected, _("перед сообщением стоит «{label}»").format(label=shown))
 
 
 def _has_own_mark(chat: Chat, hearer: Guest, author: Guest, labels: dict[Guest, list[_Label]]) -> None:
     def marks(label: str) -> set[str]:
         return set(re.findall(r"\w+", _CLOCK.sub("", label).replace(hearer.address[0], ""))) - {str(hearer.address[1])}
 
-    own = set.intersection(*(marks(label.text) for label in labels[author]))
-    others: set[str] = set().union(*(marks(label.text) for guest, shown in labels.items() if guest is not author for label in shown))
+    # A notice may stand before a text, and name anybody; only what is before all of an author's texts is his mark.
+    common = {guest: set.intersection(*(marks(label.text) for label in shown)) for guest, shown in labels.items()}
+    own = common.pop(author)
+    others: set[str] = set().union(*common.values())
     if not own - others:
         chat.transcript.note(hearer, "hears", labels[author][-1].said.data, "misattributed")
         label = _timeless(labels[author][-1].text.strip())[-80:]
-        raise CheckFailed(f"по пометке перед сообщением видно, что говорит {author}", f"пометка «{label}» не отличает его от других")
+        expected = _("по пометке перед сообщением видно, что говорит {author}").format(author=author)
+        raise CheckFailed(expected, _("пометка «{label}» не отличает его от других").format(label=label))

@@ -59,7 +59,8 @@ TABLE: Final[tuple[Symptom, ...]] = (
     Symptom(
         "Пока клиент ждёт в input(), он не слышит сервера. Пусть recv() и print() работают в своём потоке: "
         "threading.Thread(target=..., daemon=True).start() до первого input().",
-        read="client", checks=("own-clients-chat",), seen="только когда .{1,20} отправит что-нибудь своё",
+        read="client", checks=("own-clients-chat",),
+        seen="только когда .{1,20} отправит что-нибудь своё|only once .{1,20} has sent something",
     ),
     Symptom(
         "Клиент не справился с русскими буквами. Кодируйте и раскодируйте одинаково, в UTF-8: encode() и decode() без аргументов.",
@@ -67,7 +68,7 @@ TABLE: Final[tuple[Symptom, ...]] = (
     ),
     Symptom(
         "Клиент стучится не туда: адрес и порт в connect() должны быть те же, что в bind() сервера.",
-        read="client", checks=("own-clients-chat",), seen="клиент идёт на другой порт",
+        read="client", checks=("own-clients-chat",), seen="клиент идёт на другой порт|the client goes to another port",
     ),
     Symptom(
         "Запустите сервер и три клиента в разных окнах: что набрано в одном, должно появиться в остальных. Пусть отдельный поток клиента "
@@ -103,7 +104,7 @@ TABLE: Final[tuple[Symptom, ...]] = (
     Symptom(
         "Не нашёлся модуль. Если это ваш файл, сдайте его вместе с server.py, в той же папке; если сторонняя библиотека — обойдитесь "
         "без неё: для чата достаточно socket и threading.",
-        read="task", checks=("starts",), seen=r"ModuleNotFoundError|ImportError|(?m:^Модуль \S+ не найден)",
+        read="task", checks=("starts",), seen=r"ModuleNotFoundError|ImportError|(?m:^Модуль \S+ не найден|^Module \S+ not found)",
     ),
     Symptom(
         "Python не смог прочитать файл: в указанной строке ошибка отступа. Выровняйте блок, не смешивая пробелы с табуляцией.",
@@ -112,7 +113,7 @@ TABLE: Final[tuple[Symptom, ...]] = (
     Symptom(
         "Python не смог прочитать файл: в указанной строке или строкой выше синтаксическая ошибка. Запустите python server.py у себя: "
         "он покажет то же место. Если листинг скопирован в отчёт, проверьте, что он скопирован целиком.",
-        checks=("starts",), seen=r"SyntaxError|(?m:^Синтаксическая ошибка)",
+        checks=("starts",), seen=r"SyntaxError|(?m:^Синтаксическая ошибка|^Syntax error)",
     ),
     Symptom(
         "Сервер ждёт ввода с клавиатуры, а вводить некому. Уберите input() из запуска: адрес и порт запишите в начале файла.",
@@ -133,7 +134,7 @@ TABLE: Final[tuple[Symptom, ...]] = (
     # A thread died of an exception: the traceback says which mistake it is.
     Symptom(
         "Список или словарь гостей изменился, пока по нему шёл цикл. Идите по копии: for guest in list(guests), — а добавление, "
-        "удаление и само копирование закройте одним threading.Lock.",
+        "удаление и само копирование защитите одним threading.Lock.",
         read="threads", seen=r"RuntimeError: (dictionary|Set|deque|OrderedDict)[^\n]* (changed size|mutated)",
     ),
     Symptom(

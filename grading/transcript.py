@@ -25,16 +25,18 @@ class Transcript:
 
     Attributes:
         events: see `grading.result.Event`; times are those of time.monotonic().
+        repeatable: it can be had again by guests who read all that comes.
     """
 
     def __init__(self) -> None:
         self.events: list[Event] = []
+        self.repeatable = True
         self._seen: dict[Guest, int] = {}  # bytes of each guest's inbox that are written down
         self._closed: set[Guest] = set()
 
     def note(self, guest: Guest | None, what: str, data: bytes = b"", wrong: str = "") -> None:
         """One thing that happened; `guest` is None where all rest."""
-        self.add(guest.name if guest else "", what, data, wrong=wrong)
+        self.add(str(guest or ""), what, data, wrong=wrong)
 
     def add(self, name: str, what: str, data: bytes = b"", *, by: str = "", wrong: str = "") -> None:
         """The same for somebody who is no scripted guest."""
@@ -103,11 +105,11 @@ def _of(chat: Chat, event: Event) -> Event:
     text = _plain(chat, event.data)
     if event.by:
         return replace(event, text=text)
-    streams = (event.data, text.encode(chat.dialect.encoding, errors="replace"))
+    streams = dict.fromkeys((event.data, text.encode(chat.dialect.encoding, errors="replace")))  # mostly one and the same
     said = chat.oracle.said
     whole = [one for one in said if any(one.data in stream for stream in streams)]
     found = whole or [one for one in said if any(piece in stream for piece in _ends(one.data) for stream in streams)]
-    others = dict.fromkeys(one.author.name for one in found if one.author.name != event.guest)
+    others = dict.fromkeys(str(one.author) for one in found if str(one.author) != event.guest)
     return replace(event, text=text, by=", ".join(others) or (event.guest if found else ""))
 
 

@@ -5,13 +5,25 @@ from __future__ import annotations
 import random
 from typing import Final
 
+from grading.messages import _, language
+
 _SYLLABLES: Final = [consonant + vowel for consonant in "бвгзлмнр" for vowel in "аеио"]
 _LATIN_SYLLABLES: Final = [consonant + vowel for consonant in "blmnrv" for vowel in "aeio"]
 _CYRILLIC: Final = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
 _LATIN: Final = [
     "a", "b", "v", "g", "d", "e", "e", "zh", "z", "i", "y", "k", "l", "m", "n", "o", "p",
-    "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "sch", "_", "y", "_", "e", "yu", "ya",
+    "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "sch", "", "y", "", "e", "yu", "ya",
 ]  # fmt: skip
+_SPELT: Final = str.maketrans(
+    dict(zip(_CYRILLIC, _LATIN, strict=True)) | dict(zip(_CYRILLIC.upper(), map(str.capitalize, _LATIN), strict=True))
+)
+
+
+def person(name: str) -> str:
+    """What the reader calls a guest: in English a Russian name is in Latin letters. What the server is told is no matter of this."""
+    if language() == "ru":
+        return name
+    return " ".join(map(_, name.split(" "))).translate(_SPELT)
 
 
 class Unique(str):
@@ -33,8 +45,7 @@ class Vocabulary:
 
     def name(self, name: str) -> str:
         """A name nobody had before, in Latin letters: a server that reads names as ASCII must not fail every check for it."""
-        letters = dict(zip(_CYRILLIC, _LATIN, strict=True))
-        spelt = "".join(letters.get(letter, letter) for letter in name.lower() if not letter.isdigit())
+        spelt = "".join(letter for letter in name if not letter.isdigit()).translate(_SPELT)
         latin = spelt.replace("_", "").strip().capitalize()
         called = latin + "".join(self._dice.choices(_LATIN_SYLLABLES, k=2))
         if called in self._names:

@@ -4,45 +4,31 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import errno
 import socket
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import replace
-from datetime import datetime
 from typing import Final, NoReturn
 
+from reference import serving
+from reference.bench import command as bench_command
 from reference.clients import blocking as blocking_client
 from reference.clients import selecting as selecting_client
 from reference.clients import threaded as threaded_client
 from reference.clients.talk import Talk
+from reference.clients.terminal import home
 from reference.dialect import KNOWN, Dialect
-from reference.room import Room
-from reference.servers import blocking, selecting, threaded
-from reference.servers.doorstep import listen
+from reference.dialects_toml import DialectError, load
+from reference.reasons import CommandError, reason
+from reference.serving import INTERRUPTED, SERVERS
 
-SERVERS: Final[dict[str, Callable[[socket.socket, Room[socket.socket]], None]]] = {
-    "blocking": blocking.serve,
-    "threaded": threaded.serve,
-    "selecting": selecting.serve,
-}
 CLIENTS: Final[dict[str, Callable[[socket.socket, Talk, int, Callable[[str], None]], None]]] = {
     "blocking": blocking_client.run,
     "threaded": threaded_client.run,
     "selecting": selecting_client.run,
 }
-_REASONS: Final = {
-    errno.EADDRINUSE: "порт уже занят; другой можно выбрать через --port",
-    errno.EADDRNOTAVAIL: "это не адрес этого компьютера",
-    errno.EACCES: "на этот порт нужны права администратора",
-    errno.ECONNREFUSED: "там никто не слушает",
-}
-INTERRUPTED: Final = 130  # what a shell reports for a program ended by Ctrl-C
-
-
-class CommandError(Exception):
-    """The command line asks for what cannot be done; its text says so in one line."""
+TERMINAL: Final = "terminal"  # the comfortable client; imported only when it is used, for it takes prompt_toolkit
+TO_CONNECT: Final = 10.0  # seconds; the system alone would try for two minutes
 
 
 class _Parser(argparse.ArgumentParser):
@@ -56,7 +42,7 @@ def entry() -> None:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command. Returns the exit code: 0, 2 for a command that cannot be carried out, 130 after Ctrl-C."""
+    """Run the command. Returns the exit code: 0, 1 if a server was lost, 2 for a command that cannot be carried out, 130 after Ctrl-C."""
     for stream in (sys.stdout, sys.stderr):
         if reconfigure := getattr(stream, "reconfigure", None):
             reconfigure(errors="replace")  # a terminal without Cyrillic shows "?", and the chat goes on
@@ -75,14 +61,20 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="КОМАНДА", required=True)
     serve = commands.add_parser("serve", help="запустить сервер")
     serve.add_argument("style", type=_one_of(SERVERS, "такого сервера"), metavar="СТИЛЬ", help=", ".join(SERVERS))
-    serve.add_argument("--seats", type=int, metavar="N", help="сколько гостей пускать (у blocking их всегда двое)")
-    serve.set_defaults(run=_serve)
-    join = commands.add_parser("join", help="войти в чат")
-    join.add_argument("--style", type=_one_of(CLIENTS, "такого клиента"), default="threaded", metavar="СТИЛЬ", help=", ".join(CLIENTS))
+    serving.options(serve)
+    serve.set_defaults(run=serving.main)
+    codes = "Код возврата: 0, если вышли вы; 1, если сервер пропал; 2, если команду нельзя выполнить; 130 после Ctrl-C."
+    join = commands.add_parser("join", help="войти в чат", epilog=codes)
+    styles = [TERMINAL, *CLIENTS]
+    style_help = f"{', '.join(styles)}; без этого ключа {TERMINAL}, а где терминал его не потянет, threaded"
+    join.add_argument("--style", type=_one_of(styles, "такого клиента"), metavar="СТИЛЬ", help=style_help)
     join.add_argument("--name", default="", metavar="ИМЯ", help="ваше имя; иначе программа спросит")
     join.set_defaults(run=_join)
+    bench = commands.add_parser("bench", help="измерить сервер под нагрузкой")
+    bench_command.options(bench, bench_command.Styles(SERVERS, _one_of(SERVERS, "такого сервера"), _dialect))
+    bench.set_defaults(run=_bench)
     for command in (serve, join):
-        command.add_argument("--dialect", type=_one_of(KNOWN, "такого диалекта"), default="lines", metavar="ДИАЛЕКТ", help=", ".join(KNOWN))
+        command.add_argument("--dialect", type=_dialect, default="lines", metavar="ДИАЛЕКТ", help=f"{', '.join(KNOWN)} или файл .toml")
         command.add_argument("--host", default="127.0.0.1", metavar="АДРЕС", help="по умолчанию 127.0.0.1: только этот компьютер")
         command.add_argument("--port", type=_port, default=9090, metavar="ПОРТ", help="по умолчанию 9090; 0: любой свободный")
     return parser
@@ -101,58 +93,67 @@ def _one_of(choices: Iterable[str], what: str) -> Callable[[str], str]:
     return choose
 
 
+def _dialect(word: str) -> Dialect:
+    try:
+        return load(word)
+    except DialectError as error:
+        raise CommandError(str(error)) from error
+
+
 def _port(word: str) -> int:
     if not (word.isascii() and word.isdigit() and int(word) <= 65_535):
         raise CommandError(f"порт - это число от 0 до 65535, а не {word}")
     return int(word)
 
 
-def _serve(options: argparse.Namespace) -> int:
-    dialect: Dialect = KNOWN[options.dialect]
-    seats: int | None = options.seats
-    if options.style == "blocking":
-        if seats not in (None, 2):
-            raise CommandError("у сервера blocking всегда два места")
-        dialect, seats = replace(dialect, turns="alternate"), 2
-    if seats is not None and seats < 1:
-        raise CommandError("нужно хотя бы одно место")
-    try:
-        listener = listen(options.host, options.port)
-    except (OSError, UnicodeError) as error:
-        raise CommandError(f"не могу слушать {options.host}:{options.port}: {_reason(error)}") from error
-    with listener:
-        host, port = listener.getsockname()[:2]
-        print(f"слушаю {host}:{port}", flush=True)
-        SERVERS[options.style](listener, Room(dialect, seats, clock=datetime.now))
-    return 0
-
-
 def _join(options: argparse.Namespace) -> int:
-    dialect: Dialect = KNOWN[options.dialect]
-    if not options.name and (dialect.named_by == "first-message" or (dialect.named_by, dialect.author) == ("nobody", "client")):
+    dialect: Dialect = options.dialect
+    style = _client_style(options.style)
+    needs_name = dialect.named_by == "first-message" or (dialect.named_by, dialect.author) == ("nobody", "client")
+    if needs_name and not options.name and style != TERMINAL:
         raise CommandError("в этом диалекте сервер имени не спросит: назовитесь сразу, --name ИМЯ")
     try:
-        server = socket.create_connection((options.host, options.port))
-    except (OSError, UnicodeError) as error:
-        raise CommandError(f"не могу соединиться с {options.host}:{options.port}: {_reason(error)}") from error
-    with server:
-        server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         talk = Talk(dialect, options.name, sys.stdin.encoding)
-        with suppress(OSError):  # the server broke off while we were speaking: an end like any other
-            CLIENTS[options.style](server, talk, sys.stdin.fileno(), _show)
+    except ValueError as error:
+        raise CommandError(str(error)) from error
+    try:
+        server = socket.create_connection((options.host, options.port), TO_CONNECT)
+    except (OSError, UnicodeError) as error:
+        raise CommandError(f"не могу соединиться с {options.host}:{options.port}: {reason(error)}") from error
+    with server:
+        server.settimeout(None)
+        server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        code = 0
+        if style == TERMINAL:
+            from reference.clients.terminal import screen  # noqa: PLC0415
+
+            code = screen.run(server, (options.host, options.port), dialect, options.name)
+        else:
+            with suppress(OSError):  # the server broke off while we were speaking: an end like any other
+                CLIENTS[style](server, talk, sys.stdin.fileno(), _show)
     _show("(чат закончен)")
-    return 0
+    return code
+
+
+def _client_style(wish: str | None) -> str:
+    """The client to use: what was asked for, else the comfortable one where it can be at home."""
+    obstacle = home.obstacle() if wish in (None, TERMINAL) else ""
+    if obstacle and wish:
+        raise CommandError(f"клиент {TERMINAL} здесь не работает: {obstacle}")
+    if obstacle == home.MISSING:  # a pipe or a dumb terminal is somebody's choice, this is not
+        print(f"chat: будет простой клиент: {obstacle}", file=sys.stderr)
+    return wish or ("threaded" if obstacle else TERMINAL)
+
+
+def _bench(options: argparse.Namespace) -> int:
+    try:
+        return bench_command.main(options)
+    except bench_command.ERRORS as error:
+        raise CommandError(str(error)) from error
 
 
 def _show(text: str) -> None:
     print(text, flush=True)
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, socket.gaierror | UnicodeError):
-        return "нет такого адреса"
-    number = error.errno if isinstance(error, OSError) else None
-    return _REASONS.get(number or 0, str(error))
 
 
 if __name__ == "__main__":

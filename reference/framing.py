@@ -56,12 +56,11 @@ class LineReader:
 
     def feed(self, chunk: bytes) -> Iterator[str]:
         """Yield the lines which are complete now, without their ends. Raises MessageTooLongError beyond `longest` bytes in one line."""
-        *ends, rest = chunk.split(b"\n")
-        for end in ends:
-            self._grow(end)
-            line, self._rest = self._rest, bytearray()
-            yield self._text(line)
-        self._grow(rest)
+        self._rest += chunk
+        *lines, self._rest = self._rest.split(b"\n")
+        for line in lines:
+            yield self._text(self._checked(line))
+        self._checked(self._rest)
 
     def finish(self) -> Iterator[str]:
         """Yield the last line if it came without a newline: whoever sent it meant it."""
@@ -69,29 +68,30 @@ class LineReader:
         if line:
             yield self._text(line)
 
-    def _grow(self, piece: bytes) -> None:
-        if len(self._rest) + len(piece) > self._longest:
+    def _checked(self, line: bytearray) -> bytearray:
+        if len(line) > self._longest:
             self._rest.clear()
             raise MessageTooLongError(f"a line is longer than {self._longest} bytes")
-        self._rest += piece
+        return line
 
     def _text(self, line: bytearray) -> str:
         return line.removesuffix(b"\r").decode(self._encoding, errors="replace")
 
 
-def reader(framing: str, encoding: str = "utf-8") -> Reader:
+def reader(framing: str, encoding: str = "utf-8", longest: int = LONGEST_MESSAGE) -> Reader:
     """A fresh reader for one guest.
 
     Args:
         framing: "lines" gives whole lines; every other value is read chunk by chunk ("lines-out" is about what the server sends; what
             lies inside JSON or behind a length is for an adapter to unwrap, a chat room only passes it on).
         encoding: any encoding in which a newline is the byte 10; broken bytes become U+FFFD.
+        longest: how many bytes a line may have; a chunk is never longer than what `recv` was asked for.
 
     Raises:
         ValueError: no such encoding, or one that this chat cannot use (UTF-16 has newlines of two bytes).
     """
     _check(encoding)
-    return LineReader(encoding) if framing == "lines" else ChunkReader(encoding)
+    return LineReader(encoding, longest) if framing == "lines" else ChunkReader(encoding)
 
 
 def frame(text: str, framing: str, encoding: str = "utf-8") -> bytes:

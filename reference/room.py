@@ -12,7 +12,6 @@ calls: a guest the room does not know (any more) is met with an empty list, for 
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
@@ -20,7 +19,8 @@ from datetime import datetime
 from typing import Final, Generic, TypeAlias, TypeVar
 
 from reference.dialect import Dialect
-from reference.framing import MessageTooLongError, Reader, frame, reader
+from reference.framing import LONGEST_MESSAGE, MessageTooLongError, Reader, frame, reader
+from reference.template import fill
 
 LONGEST_NAME: Final = 32  # letters; a name stands before every message of its owner, so a long one would be everybody's trouble
 MOST_TRIES: Final = 5  # a client program that answers every prompt with the same blank name would go round forever
@@ -28,13 +28,12 @@ MOST_WAITING: Final = 100  # messages said out of turn; with LONGEST_MESSAGE it 
 
 FULL: Final = "Свободных мест нет, загляните позже."
 NO_NAME: Final = "Без имени в чат не войти."
+GOODBYE: Final = "Сервер закрывается, до встречи!"
 TOO_LONG: Final = "Слишком длинное сообщение."
 NOT_YOUR_TURN: Final = "Сейчас не ваша очередь, и слишком много ваших сообщений уже ждёт: это не сохранено."
 
 Guest = TypeVar("Guest", bound=Hashable)
 Address: TypeAlias = tuple[object, ...]  # as `accept` returns it: host, port, perhaps more
-
-_FIELD: Final = re.compile(r"\{(name|text|host|port|time|date)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +77,21 @@ class Room(Generic[Guest]):
         dialect: how this chat speaks.
         seats: how many guests may be there at once, the nameless included; None for no limit. One too many is refused.
         clock: what `{time}` and `{date}` show; a room reads no clock itself, so without one it shows a fixed moment.
+        longest: how many bytes one message may have where messages are lines; who sends more is told so, and dismissed.
 
     Raises:
         ValueError: the dialect's encoding cannot be used (see `framing.reader`). No other call raises.
     """
 
-    def __init__(self, dialect: Dialect, seats: int | None = None, clock: Callable[[], datetime] = _long_ago) -> None:
+    def __init__(
+        self, dialect: Dialect, seats: int | None = None, clock: Callable[[], datetime] = _long_ago, longest: int = LONGEST_MESSAGE
+    ) -> None:
         reader(dialect.framing, dialect.encoding)  # says at once, and not to the first guest, that the encoding is unusable
         self._dialect = dialect
+        self._quit = dialect.quit.strip().casefold()
         self._seats = seats
         self._clock = clock
+        self._longest = longest
         self._known: dict[Guest, _Person] = {}
         self._inside: dict[Guest, _Person] = {}  # in the order of turns: who has spoken goes to the end
 
@@ -98,7 +102,7 @@ class Room(Generic[Guest]):
         if self._seats is not None and len(self._known) >= self._seats:
             return self.refuse(guest)
         host, port = (*map(str, address), "", "")[:2]
-        person = _Person(reader(self._dialect.framing, self._dialect.encoding), host, port)
+        person = _Person(reader(self._dialect.framing, self._dialect.encoding, self._longest), host, port)
         self._known[guest] = person
         if self._dialect.named_by == "nobody":
             return self._admit(guest, person, f"{host}:{port}")
@@ -136,6 +140,13 @@ class Room(Generic[Guest]):
         """Turn away somebody for whom there is no seat (or whom the server has no means to serve)."""
         return [*self._tell([guest], FULL), Hangup(guest)]
 
+    def close(self) -> list[Action[Guest]]:
+        """The server stops: all inside are told so, where people are told who leaves. Afterwards nobody is known here."""
+        inside = list(self._inside)
+        self._known.clear()
+        self._inside.clear()
+        return self._tell(inside, GOODBYE if self._dialect.left else "")
+
     def awaited(self) -> Guest | None:
         """Whom to listen to for a server which can listen only to one: the first who owes a name, else the one whose turn it is."""
         nameless = (guest for guest in self._known if guest not in self._inside)
@@ -147,7 +158,7 @@ class Room(Generic[Guest]):
         if guest not in self._inside:
             return self._name(guest, person, text)
         said = text.strip()
-        if self._dialect.quit and said.casefold() == self._dialect.quit.strip().casefold():
+        if self._quit and said.casefold() == self._quit:
             return self._dismiss(guest)
         if not said and not self._passes_blanks():
             return []
@@ -234,15 +245,6 @@ class Room(Generic[Guest]):
         recipients = tuple(hearers)
         if not recipients or not template:
             return []
-        said = self._fill(template, person, text) if person else template
+        said = fill(template, text, (person.name, person.host, person.port), self._clock) if person else template
         data = frame(said, self._dialect.framing, self._dialect.encoding) if said else b""
         return [Send(recipients, data)] if data else []
-
-    def _fill(self, template: str, person: _Person, text: str) -> str:
-        if template == "{text}":
-            return text
-        now = self._clock()
-        words = {"name": person.name, "text": text, "host": person.host, "port": person.port}
-        words |= {"time": f"{now:%H:%M}", "date": f"{now:%d.%m.%Y}"}
-        # Not str.format: a student's template may hold any braces, and a text may hold "{name}", which must stay as it is.
-        return _FIELD.sub(lambda found: words[found[1]], template)

@@ -9,10 +9,11 @@ from grading.crowds import gather, scatter
 from grading.eyes import Held
 from grading.guests import Guest
 from grading.lab import Lab
+from grading.messages import N_, _
 from grading.plugin import check
 from grading.seating import goes_on, over_the_network
 from grading.stillness import Rest
-from grading.story import departure_shown, nobody_misnamed
+from grading.story import departure_shown, known_again, nobody_misnamed
 from grading.verdicts import CheckFailed, NotApplicable
 
 
@@ -36,7 +37,7 @@ def _others_go_on(chat: Chat, go: Callable[[Guest], None]) -> None:
         leaver = over_the_network(boris, vera)
         go(leaver)
         goes_on(chat, vera if leaver is boris else boris)
-        chat.rests("собеседник ушёл")
+        chat.rests(_("собеседник ушёл"))
         return
     boris, vera, gleb = chat.join("Борис", "Вера", "Глеб")
     boris.says("мне пора")
@@ -53,14 +54,14 @@ def _others_go_on(chat: Chat, go: Callable[[Guest], None]) -> None:
 def test_one_vanishes_before_giving_a_name(chat: Chat) -> None:
     """Новичок пропадает, не назвав имени, остальные продолжают разговор."""
     if chat.dialect.named_by == "nobody":
-        raise NotApplicable("имени сервер не спрашивает")
+        raise NotApplicable(_("имени сервер не спрашивает"))
     boris, vera = chat.join("Борис", "Вера")
     if not all(chat.reaches(hearer, author.says("кто-то стучится")) for author, hearer in ((boris, vera), (vera, boris))):
-        raise NotApplicable("двое не слышат друг друга и без этого")
+        raise NotApplicable(_("двое не слышат друг друга и без этого"))
     hasty, hastier = chat.connect("Торопыга"), chat.connect("Непоседа")
     hasty.leaves()
     hastier.vanishes()
-    for author, hearer in ((boris, vera), (vera, boris)) * 2:  # первую отправку тому, кого уже нет, система ещё принимает
+    for author, hearer in ((boris, vera), (vera, boris)) * 2:  # the first that is sent to somebody gone is still taken
         author.says("стучался и ушёл")
         hearer.hears("стучался и ушёл", by=author)
         chat.settle()
@@ -75,21 +76,23 @@ def test_one_vanishes_before_giving_a_name(chat: Chat) -> None:
 def test_one_comes_back_under_the_same_name(chat: Chat) -> None:
     """Вышедший возвращается под тем же именем."""
     boris, vera = chat.join("Борис", "Вера")
-    boris.says("я на минуту")
+    before = boris.says("я на минуту")
     vera.hears("я на минуту", by=boris)
     boris.leaves()
     again = chat.come_back(boris)
-    for author, hearer in ((again, vera), (vera, again)):
-        author.says("и снова вместе")
-        hearer.hears("и снова вместе", by=author)
-        chat.settle()
+    after = again.says("и снова вместе")
+    vera.hears("и снова вместе", by=again)
+    known_again(chat, vera, before, after)
+    chat.settle()
+    vera.says("и снова вместе")
+    again.hears("и снова вместе", by=vera)
 
 
 @check("names-kept", needs="three-users-hear", variants="multi-user select udp", fresh=True)
 def test_those_who_stay_keep_their_names(chat: Chat) -> None:
     """После чьего-то ухода остальные остаются под своими именами."""
     if chat.dialect.named_by == "nobody" or not (chat.dialect.author == "server" or chat.dialect.left):
-        raise NotApplicable("имён сервер не показывает")
+        raise NotApplicable(_("имён сервер не показывает"))
     boris, vera, gleb = chat.join("Борис", "Вера", "Глеб")
     departure_shown(chat, vera)
     _say_in_turn(chat, boris, gleb)
@@ -102,47 +105,47 @@ def _say_in_turn(chat: Chat, *authors: Guest) -> None:
     for author in authors:
         said = author.says("это я")
         if not all(chat.reaches(hearer, said) for hearer in authors if hearer is not author):
-            raise NotApplicable("после ухода остальные не слышат друг друга, и имён не видно")
+            raise NotApplicable(_("после ухода остальные не слышат друг друга, и имён не видно"))
         chat.settle()
     if chat.dialect.author == "server":
         nobody_misnamed(chat)
 
 
 COME_AND_GO = 10
-FORGOTTEN = "сокеты и потоки ушедших не копятся"
+FORGOTTEN = N_("сокеты и потоки ушедших не копятся")
 
 
 @check("gone-are-forgotten", needs="three-users-hear", variants="multi-user select")
 def test_those_who_left_are_forgotten(chat: Chat) -> None:
     """Двадцать человек вошли и вышли: сервер закрыл их сокеты и завершил их потоки."""
     if (before := chat.server.held()) is None:
-        raise NotApplicable("здесь не видно, сколько у сервера сокетов и потоков")
+        raise NotApplicable(_("здесь не видно, сколько у сервера сокетов и потоков"))
     boris, vera = chat.join("Борис", "Вера")
     was_busy = chat.settle(sure=True) is Rest.BUSY
     vera.leaves()
-    for _ in range(2):
+    for _again in range(2):
         _survived(chat)
-        if not was_busy and chat.settle(sure=True) is Rest.BUSY:  # двадцать таких потоков — это минута ожидания, а ответ уже ясен
-            raise CheckFailed(FORGOTTEN, "человек вышел, а поток, который его слушал, крутится без остановки")
-        before = chat.server.held() or before  # со второго раза пул потоков уже набран: считается только то, что прибавится
+        if not was_busy and chat.settle(sure=True) is Rest.BUSY:  # twenty such threads take a minute; the answer is clear
+            raise CheckFailed(_(FORGOTTEN), _("человек вышел, а поток, который его слушал, крутится без остановки"))
+        before = chat.server.held() or before  # by now a pool of threads is full: only what is added counts
         scatter(chat, gather(chat, COME_AND_GO))
     _survived(chat)
 
     def forgotten() -> bool:
         return not _leak(before, chat.server.held())
 
-    for _ in range(2):  # кто убирает ушедших лишь тогда, когда что-то рассылает, тот тоже прав
+    for _again in range(2):  # whoever tidies up only when something is sent out is right, too
         if forgotten():
             return
         boris.says("никого не осталось?")
         chat.settle()
     if not chat.comes(forgotten):
-        raise CheckFailed(FORGOTTEN, _leak(before, chat.server.held()))
+        raise CheckFailed(_(FORGOTTEN), _leak(before, chat.server.held()))
 
 
 def _survived(chat: Chat) -> None:
     if chat.server.exit_code() is not None:
-        raise NotApplicable("сервер не пережил чьего-то ухода, и забывать уже некому")
+        raise NotApplicable(_("сервер не пережил чьего-то ухода, и забывать уже некому"))
 
 
 def _leak(before: Held, now: Held | None) -> str:
@@ -150,11 +153,15 @@ def _leak(before: Held, now: Held | None) -> str:
     if now is None:
         return ""
     grown = [
-        f"{what}: было {old}, стало {new}"
-        for what, old, new in (("открытых сокетов", before.sockets, now.sockets), ("потоков", before.threads, now.threads))
+        what.format(old=old, new=new)
+        for what, old, new in (
+            (_("открытых сокетов: было {old}, стало {new}"), before.sockets, now.sockets),
+            (_("потоков: было {old}, стало {new}"), before.threads, now.threads),
+        )
         if new - old >= COME_AND_GO // 2
     ]
-    return "; ".join(grown) and f"ещё {COME_AND_GO} человек вошли и вышли, и вот что осталось — {'; '.join(grown)}"
+    left = _("ещё {n} человек вошли и вышли, и вот что осталось — {what}")
+    return left.format(n=COME_AND_GO, what="; ".join(grown)) if grown else ""
 
 
 @check("quit-word", needs="two-users-exchange")
@@ -162,7 +169,7 @@ def test_the_quit_word_ends_only_ones_own_session(chat: Chat) -> None:
     """Слово выхода завершает разговор только того, кто его сказал."""
     word = chat.dialect.quit
     if not word:
-        raise NotApplicable("слова выхода у сервера нет")
+        raise NotApplicable(_("слова выхода у сервера нет"))
     boris, *others = chat.join("Борис", "Вера") if chat.seats == 2 else chat.join("Борис", "Вера", "Глеб")
     boris.says("мне пора")
     others[0].hears("мне пора", by=boris)
@@ -171,10 +178,10 @@ def test_the_quit_word_ends_only_ones_own_session(chat: Chat) -> None:
         boris.hears("ну, пока", by=others[0])
     boris.sends(chat.framed(word, boris))
     if not chat.comes(lambda: boris.link.ended):
-        raise CheckFailed(f"сервер прощается с тем, кто сказал «{word}»", "сервер его не отключил")
+        raise CheckFailed(_("сервер прощается с тем, кто сказал «{word}»").format(word=word), _("сервер его не отключил"))
     boris.leaves()
     if chat.seats == 2:
-        chat.rests("собеседник попрощался")
+        chat.rests(_("собеседник попрощался"))
         return
     vera, gleb = others
     for author, hearer in ((vera, gleb), (gleb, vera), (vera, gleb)):
@@ -187,21 +194,21 @@ def test_the_quit_word_ends_only_ones_own_session(chat: Chat) -> None:
 def test_joining_is_announced(lab: Lab) -> str:
     """О входе нового участника сервер сообщает остальным."""
     if lab.dialect.transport == "console":
-        raise NotApplicable("собеседник всего один")
-    return _in_its_words(lab.dialect.joined, "сервер сообщает остальным, что кто-то вошёл")
+        raise NotApplicable(_("собеседник всего один"))
+    return _in_its_words(lab.dialect.joined, _("сервер сообщает остальным, что кто-то вошёл"))
 
 
 @check("leave-notice", needs="two-users-exchange", level="info")
 def test_leaving_is_announced(lab: Lab) -> str:
     """Об уходе участника сервер сообщает остальным."""
     if not lab.dialect.left and lab.dialect.transport == "udp":
-        raise NotApplicable("об уходе по UDP сервер не узнаёт")
+        raise NotApplicable(_("об уходе по UDP сервер не узнаёт"))
     if not lab.dialect.left and lab.seats == 2:  # the interview asks only where a third is there to hear it
-        raise NotApplicable("разговор двоих на этом окончен")
-    return _in_its_words(lab.dialect.left, "сервер сообщает остальным, что кто-то вышел")
+        raise NotApplicable(_("разговор двоих на этом окончен"))
+    return _in_its_words(lab.dialect.left, _("сервер сообщает остальным, что кто-то вышел"))
 
 
 def _in_its_words(notice: str, expected: str) -> str:
     if not notice:
-        raise CheckFailed(expected, "сервер об этом молчит")
-    return f"его словами: «{notice}»"
+        raise CheckFailed(expected, _("сервер об этом молчит"))
+    return _("его словами: «{text}»").format(text=notice)

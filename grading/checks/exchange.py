@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grading.chat import Chat
 from grading.crowds import gather
+from grading.messages import _
 from grading.own_clients import OwnClients
 from grading.plugin import check
 from grading.story import author_shown
@@ -26,9 +27,9 @@ def test_two_users_exchange_messages(chat: Chat) -> None:
 def test_the_reader_can_tell_who_spoke(chat: Chat) -> None:
     """Видно, кто автор сообщения."""
     if chat.dialect.author not in ("server", "label"):
-        raise NotApplicable("имя автора ставит не сервер")
+        raise NotApplicable(_("имя автора ставит не сервер"))
     if chat.dialect.transport == "console":
-        raise NotApplicable("собеседник всего один")
+        raise NotApplicable(_("собеседник всего один"))
     boris, vera = chat.join("Борис", "Вера")
     authors = [boris, vera] if chat.seats == 2 else [boris, *chat.join("Глеб")]
     for turn in (1, 2):
@@ -72,7 +73,7 @@ def test_all_speak_at_once(chat: Chat) -> None:
     """Все говорят одновременно, и никто ничего не теряет."""
     guests = chat.join("Борис", "Вера", "Глеб", "Даша")
     for turn in (1, 2):
-        with chat.server.frozen():  # что сказано, пока он стоит, для сервера сказано в один миг
+        with chat.server.frozen():  # what is said while it stands still is said at one moment
             for author in guests:
                 author.says(f"говорим хором, {turn}-й раз")
         for author in guests:

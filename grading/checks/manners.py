@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grading.chat import Chat
+from grading.messages import _
 from grading.plugin import check
 from grading.seating import over_the_network
 
@@ -11,9 +12,9 @@ from grading.seating import over_the_network
 def test_no_processor_time_is_burnt_in_silence(chat: Chat) -> None:
     """Пока все молчат, сервер не занимает процессор, в том числе после чьего-то ухода."""
     boris, vera = chat.join("Борис", "Вера")
-    chat.rests("все молчат")
+    chat.rests(_("все молчат"))
     over_the_network(boris, vera).leaves()
-    chat.rests("один вышел, второй молчит")
+    chat.rests(_("один вышел, второй молчит"))
 
 
 @check("restart", needs="starts", variants="multi-user select two-user")

@@ -8,6 +8,7 @@ from typing import Final
 
 from grading.chat import Chat
 from grading.guests import Guest
+from grading.messages import _
 from grading.oracle import Said
 from grading.plugin import check
 from grading.verdicts import CheckFailed, NotApplicable
@@ -101,7 +102,8 @@ def _come_as_two(stream: bytes, apart: list[Said[Guest]], together: list[Said[Gu
     usual, found = _between(stream, apart), _between(stream, together)
     if (usual and not found) or (b"\n" in usual and b"\n" not in found):
         came = b"".join([together[0].data, found, together[1].data]).decode(errors="replace")
-        raise CheckFailed("два сообщения, отправленные одним send(), приходят по отдельности", f"пришло одно: «{came}»")
+        expected = _("два сообщения, отправленные одним send(), приходят по отдельности")
+        raise CheckFailed(expected, _("пришло одно: «{text}»").format(text=came))
 
 
 def _between(stream: bytes, two: list[Said[Guest]]) -> bytes:
@@ -115,7 +117,7 @@ def _between(stream: bytes, two: list[Said[Guest]]) -> bytes:
 def test_emoji_arrive(chat: Chat) -> None:
     """Эмодзи и редкие буквы доходят как есть."""
     if codecs.lookup(chat.dialect.encoding).name != "utf-8":
-        raise NotApplicable("в кодировке этого чата эмодзи нет")
+        raise NotApplicable(_("в кодировке этого чата эмодзи нет"))
     boris, vera = chat.join("Борис", "Вера")
     boris.says(EMOJI)
     vera.hears(EMOJI, by=boris)
@@ -131,7 +133,7 @@ def test_bytes_that_are_no_text(chat: Chat) -> None:
     boris.excused = True  # he may be put out for it, or not be heard any more
     boris.sends(chat.framed(_PLACE, boris).replace(_PLACE.encode(), NO_TEXT))
     chat.settle()
-    chat.survives("сервер работает и после байтов, которые не складываются в UTF-8")
+    chat.survives(_("сервер работает и после байтов, которые не складываются в UTF-8"))
     for author, hearer in itertools.permutations(others, 2):
         author.says("мы тут ни при чём")
         hearer.hears("мы тут ни при чём", by=author)
@@ -153,7 +155,7 @@ def test_an_empty_message(chat: Chat) -> None:
 
 def _only_where_framed(chat: Chat) -> None:
     if not chat.framed_both_ways:
-        raise NotApplicable("границ между сообщениями в этом чате нет")
+        raise NotApplicable(_("границ между сообщениями в этом чате нет"))
 
 
 def _arrives_whole(chat: Chat, text: Unique) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from grading.chat import Chat
+from grading.messages import translated
 from grading.result import Event
 from grading.story import EPHEMERAL
 
@@ -25,9 +26,9 @@ _USUAL_PORT: Final = 9090
 
 
 def script(chat: Chat, expected: str, actual: str) -> str:
-    """The program as text; "" where there was nothing to hear, or nothing that a plain TCP client could do again."""
+    """The program as text; "" where there was nothing to hear, or nothing that plain TCP clients who read all the time could do again."""
     heard = any(event.what in ("hears", "misses") for event in chat.transcript.events)
-    if not heard or chat.dialect.transport != "tcp" or chat.dialect.framing not in _PLAIN:
+    if not heard or not chat.transcript.repeatable or chat.dialect.transport != "tcp" or chat.dialect.framing not in _PLAIN:
         return ""
     port = chat.server.addresses[0][1][1]
     before, _, rest = _SCRIPT.read_text(encoding="utf-8").partition(_BEGINS)
@@ -37,7 +38,7 @@ def script(chat: Chat, expected: str, actual: str) -> str:
         f"ACTUAL = {_literal(_printable(actual))}\n"
         f"STEPS = [\n{''.join(_steps(chat.transcript.events, chat.dialect.encoding))}]\n"
     )
-    return before + conversation + rest.partition(_ENDS)[2]
+    return translated(before) + conversation + translated(rest.partition(_ENDS)[2])
 
 
 def _steps(events: Iterable[Event], encoding: str) -> Iterator[str]:

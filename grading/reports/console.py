@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import IO, TextIO, cast
-
-from rich.console import Console
+from typing import IO, TYPE_CHECKING, TextIO, cast
 
 from grading.reports.text import encodable
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 class _Screen:
@@ -38,6 +39,8 @@ def make_console(stream: TextIO, width: int | None = None) -> Console:
     Nothing is guessed from text: no markup, no emoji codes, no highlighting. Rich takes NO_COLOR and TERM into account itself and sends no
     colours into a pipe.
     """
+    from rich.console import Console  # noqa: PLC0415 - 20 ms that nobody need pay who asks for JSON
+
     file = cast(IO[str], _Screen(stream))  # the four methods are all that rich uses
     return Console(file=file, width=width, markup=False, emoji=False, highlight=False, soft_wrap=False)
 

@@ -46,7 +46,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What happened in one step: one arrow, or the arrows that brought something to several at once. With `skipped`, that many events left out."""
+    """One step: an arrow, or the arrows that brought something to several at once. With `skipped`, that many events left out."""
 
     cells: tuple[Cell, ...] = ()
     skipped: int = 0

@@ -17,8 +17,10 @@ _LONGEST: Final = 100  # characters of a name; file systems take 255 bytes, and 
 
 
 def write(report: Report, folder: Path) -> Path:
-    """Write the report as JSON into the folder, in place of an older one of the same submission, and beside it a program for each
-    conversation that went wrong, NAME.CHECK.replay.py. Raises OSError."""
+    """Write the report as JSON and as a page, NAME.html, into the folder, in place of older ones of the same submission, and beside it a
+    program for each conversation that went wrong, NAME.CHECK.replay.py. Raises OSError."""
+    from grading.reports import html  # noqa: PLC0415 - jinja2 is loaded only for those who want pages
+
     name = stem(report.path)
     replays = {f"{name}.{check.id}.replay.py": check.replay for check in report.checks if check.replay}
     for old in folder.glob("*.replay.py"):
@@ -26,6 +28,7 @@ def write(report: Report, folder: Path) -> Path:
             old.unlink()  # that check passes now
     for file, text in replays.items():
         write_atomically(folder / file, text.encode("utf-8", "backslashreplace"))
+    write_atomically(folder / f"{name}.html", html.page(report).encode("utf-8", "backslashreplace"))
     path = folder / f"{name}.json"
     write_atomically(path, (json_lines.line(report) + "\n").encode("utf-8"))
     return path

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -32,9 +32,13 @@ _LONGEST: Final = 200
 """Characters of a source line or a line of output."""
 _SAID: Final = 1_500
 """Characters of what was expected, came or is advised."""
+_TIGHT: Final = (60_000, 240)
+"""Bytes for pictures and characters of a text where all 35 checks fail with long texts full of what HTML spells out."""
 _OUTPUT_LINES: Final = 60
 _SMALL: Final = 14
 """Rows of the picture of a check that passed."""
+_PASSED: Final = 90_000
+"""Bytes for these pictures, the first checks first: nine or ten. A failure is what people come to look at."""
 
 _THEMES: Final = {
     "code": N_("Код"),
@@ -63,7 +67,7 @@ class Card:
 
     check: CheckResult
     behind: int = 0
-    picture: Markup = Markup()
+    picture: Markup = field(default_factory=Markup)
     steps: tuple[str, ...] = ()
     code: tuple[tuple[str, tuple[Line, ...]], ...] = ()
     replay: tuple[str, ...] = ()
@@ -84,13 +88,19 @@ def fragment(report: Report) -> str:
 
 
 def _rendered(report: Report, whole: bool) -> str:
+    text = _page(report, whole, LARGEST - _BESIDES, _SAID)
+    return text if len(text.encode()) <= LARGEST else _page(report, whole, *_TIGHT)
+
+
+def _page(report: Report, whole: bool, size: int, said: int) -> str:
     style, script = _resource("report.css").replace("\n", "") + swimlane.STYLE, _resource("report.js")
     graded = [check for check in report.checks if check.level != "info"]
-    room = _Room(LARGEST - _BESIDES)
+    room = _Room(size)
     failed = [_failed(check, report, room) for check in points.dearest_first(graded)]
+    room.left = min(room.left, _PASSED)
     passed = [_passed(check, room) for check in graded if check.verdict is Verdict.PASSED]
-    text = _environment().get_template("report.html.j2").render(
-        report=report, whole=whole, lang=messages.language(), style=Markup(style), script=Markup(script),
+    return _environment().get_template("report.html.j2").render(
+        report=report, whole=whole, lang=messages.language(), longest=said, style=Markup(style), script=Markup(script),
         policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'",
         failed=failed, passed=passed, lost=points.lost(graded), blocked=list(_blocked(graded)),
         off=[check for check in graded if check.verdict is Verdict.NA and check.max_points],
@@ -101,7 +111,6 @@ def _rendered(report: Report, whole: bool) -> str:
         dialect=words.dialect(report.dialect), isolation=words.isolation(report.isolation) if report.isolation else "",
         model=words.model(report.model), output=_output(report.server_output), yes=Verdict.PASSED, no=Verdict.FAILED,
     )  # fmt: skip
-    return text
 
 
 # -- what the template is given
@@ -134,7 +143,8 @@ def _failed(check: CheckResult, report: Report, room: _Room) -> Card:
 
 def _passed(check: CheckResult, room: _Room) -> Card:
     card = Card(check)
-    _drawn(card, arranged(check.events, _SMALL), room)
+    if check.events and room.left and not _drawn(card, arranged(check.events, _SMALL), room):
+        room.left = 0  # nor is anything after it tried: drawing takes time
     return card
 
 
@@ -143,7 +153,7 @@ def _drawn(card: Card, board: Board, room: _Room) -> bool:
     picture, told = swimlane.drawn(board, title=card.title, style=False), steps.told(board)
     if not room.takes(picture, *told):
         return False
-    card.picture, card.steps = Markup(picture), tuple(told)  # noqa: S704  (every text in it is escaped where it is drawn)
+    card.picture, card.steps = Markup(picture), tuple(told)  # every text in it is escaped where it is drawn
     return True
 
 
@@ -193,10 +203,11 @@ def _cut(line: str, most: int = _LONGEST) -> str:
 @cache
 def _environment() -> Environment:
     made = Environment(
-        loader=FunctionLoader(_resource), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_harmless
-    )
+        loader=FunctionLoader(_resource), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, finalize=_harmless,
+    )  # fmt: skip
     made.globals.update(_=_, ngettext=ngettext)
-    made.filters.update(lines=lambda text: safe_lines(_cut(text, _SAID)), quoted=words.quoted)
+    made.filters.update(lines=lambda text, most: safe_lines(_cut(text, most)), quoted=words.quoted)
     return made
 
 

@@ -151,9 +151,7 @@ class _Canvas:
         mine = [(number, cell.event.what) for number, row in enumerate(self.board.rows) for cell in row.cells if cell.lane == lane]
         if lane < len(self.board.guests):
             for number, what in mine:
-                if what == "connects" and (number, what) == mine[0]:
-                    since = self._arrow_y(number)
-                elif what == "connects" and since is None:
+                if what == "connects" and (since is None or (number, what) == mine[0]):
                     since = self._arrow_y(number)
                 elif what in ("leaves", "vanishes", "closed") and since is not None:
                     yield since, self._arrow_y(number) + 10, what
@@ -226,7 +224,7 @@ def _hue(lane: int) -> str:
 
 def _quiet(event: Event) -> bool:
     """What is not talk: greetings of the server, comings and goings."""
-    return event.what in ("connects", "names", "leaves", "vanishes", "closed") or (event.what == "hears" and not event.by and not event.wrong)
+    return event.what not in ("says", "sends", "hears") or (event.what == "hears" and not event.by and not event.wrong)
 
 
 def _head(x: int, y: int, towards: int) -> str:

@@ -7,6 +7,7 @@ a line, hide or reverse what stands beside them.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from typing import Final
 
 # Invisible and direction-changing characters are Cf; the joiner alone is let through: emoji of several parts need it.
@@ -27,9 +28,7 @@ def hidden(char: str) -> bool:
 
 def safe(text: str) -> str:
     r"""The text on one line, with every hidden character spelt out: "\n", "\x1b", "\u202e". What it shows is what is there."""
-    if text.isprintable():  # all but a few texts, and much faster; what is hidden is never printable
-        return text
-    return "".join(_spell(char) if hidden(char) else char for char in text)
+    return _with(_spell, text)
 
 
 def safe_lines(text: str) -> list[str]:
@@ -39,7 +38,7 @@ def safe_lines(text: str) -> list[str]:
 
 def json_safe(encoded: str) -> str:
     r"""JSON text with hidden characters as JSON escapes: the same value, harmless to print, and always valid UTF-8."""
-    return "".join(_json_escape(char) if hidden(char) else char for char in encoded)
+    return _with(_json_escape, encoded)
 
 
 def encodable(text: str, encoding: str) -> str:
@@ -49,6 +48,11 @@ def encodable(text: str, encoding: str) -> str:
     except UnicodeEncodeError:
         return "".join(_stand_in(char, encoding) for char in text)
     return text
+
+
+def _with(spelt: Callable[[str], str], text: str) -> str:
+    """The text with each hidden character spelt out. Each letter is asked about once, wherever it stands."""
+    return text.translate({ord(char): spelt(char) for char in set(text) if hidden(char)})
 
 
 def _spell(char: str) -> str:

@@ -17,6 +17,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 
+from grading.messages import _
 from grading.sandbox import recipe
 from grading.sandbox.channel import Channel
 from grading.sandbox.linux import LinuxSandbox, is_alive, wait_readable
@@ -69,7 +70,7 @@ class BubblewrapSandbox(LinuxSandbox):
             said = self._said()
             ours.close()
             self.close()
-            raise SandboxError(f"bubblewrap does not work here: {said or error}") from error
+            raise SandboxError(_("bubblewrap здесь не работает: {why}").format(why=said or error)) from error
         except BaseException:
             ours.close()
             self.close()
@@ -85,7 +86,7 @@ class BubblewrapSandbox(LinuxSandbox):
         """Start bubblewrap; gives it and the pipe it tells the pid of its child through."""
         program = shutil.which("bwrap")
         if program is None:
-            raise SandboxError("bubblewrap (bwrap) is not installed")
+            raise SandboxError(_("bubblewrap (bwrap) не установлен"))
         root = os.getuid() == 0
         uid = fresh_uid() if root else os.getuid()
         # The limit is what a student may add; a submission that is large itself is not our failure.

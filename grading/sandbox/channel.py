@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Sequence
 
+from grading.messages import _
 from grading.sandbox.model import SandboxError, StudentBrokeSandbox
 
 PATIENCE = 5.0  # seconds; an answer takes 0.05 ms, and 100 ms at worst with four CPU hogs on two cores
@@ -63,7 +64,7 @@ class Channel:
         if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
             self._break("the starter does not answer")
         try:
-            data, fds, _, _ = socket.recv_fds(self._socket, 65536, MOST_FDS)
+            data, fds, _flags, _address = socket.recv_fds(self._socket, 65536, MOST_FDS)
         except OSError as error:
             self._break(f"the starter hung up: {error}")
         for fd in fds:
@@ -72,7 +73,7 @@ class Channel:
             for fd in fds:
                 with contextlib.suppress(OSError):
                     os.close(fd)
-            self._break("the starter is gone")
+            self._break(_("программы запуска больше нет"))
         return data.decode("utf-8", "backslashreplace"), fds
 
     def _break(self, why: str) -> None:

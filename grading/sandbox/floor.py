@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 
 import psutil
 
+from grading.messages import N_, _
 from grading.sandbox.folders import NOT_PROTECTED, Folders
 from grading.sandbox.model import FLOOR, Limits, Process, Sandbox, SandboxError, StudentBrokeSandbox, ThreadDump
 from grading.sandbox.output import Drain
@@ -102,7 +103,7 @@ class PortableProcess(Process):
     def kill(self) -> None:
         left = self._sandbox.kill_all()
         if left:
-            raise StudentBrokeSandbox(f"some processes do not die: {left}")
+            raise StudentBrokeSandbox(_("процессы не завершаются: {pids}").format(pids=left))
 
     def tracebacks(self) -> list[ThreadDump]:
         return []
@@ -130,7 +131,7 @@ class PortableFloor(Sandbox):
 
     tier = FLOOR
     network = "shared"
-    not_protected = (*NOT_PROTECTED, "программы, которые сервер запустил и оставил после себя")
+    not_protected = (*NOT_PROTECTED, N_("программы, которые сервер запустил и оставил после себя"))
 
     def __init__(self, files: Mapping[str, bytes], limits: Limits) -> None:
         self.limits = limits

@@ -10,15 +10,16 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from grading.messages import N_, _
 from grading.sandbox import prefix
 from grading.sandbox.model import Limits, SandboxError
 
 NOT_PROTECTED = (
-    "файлы на этом компьютере",
-    "сеть",
-    "другие программы этого пользователя",
-    "место на диске",
-    "общий объём памяти",
+    N_("файлы на этом компьютере"),
+    N_("сеть"),
+    N_("другие программы этого пользователя"),
+    N_("место на диске"),
+    N_("общий объём памяти"),
 )
 
 
@@ -32,7 +33,7 @@ class Folders:
         try:
             self.base = Path(tempfile.mkdtemp(prefix="chat-lab-")).resolve()
         except OSError as error:
-            raise SandboxError(f"no temporary folder: {error}") from error
+            raise SandboxError(_("временную папку не создать: {why}").format(why=error)) from error
         try:
             self.lab, self.home = self.base / "lab", self.base / "home"
             self.lab.mkdir()
@@ -41,7 +42,7 @@ class Folders:
             self.python = self._make_python(limits)
         except OSError as error:
             self.remove()
-            raise SandboxError(f"no copy of the lab in {self.base}: {error}") from error
+            raise SandboxError(_("копию работы в {folder} не записать: {why}").format(folder=self.base, why=error)) from error
 
     @property
     def bin_folder(self) -> str:

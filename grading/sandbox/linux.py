@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
+from grading.messages import _
 from grading.sandbox import tracebacks
 from grading.sandbox.channel import MOST_FDS, Channel
 from grading.sandbox.model import Limits, Process, Sandbox, SandboxError, StudentBrokeSandbox, ThreadDump
@@ -69,14 +70,14 @@ class LinuxProcess(Process):
         if self._code is not None:
             return self._code
         if self._exit < 0:
-            raise StudentBrokeSandbox("the sandbox is closed")
+            raise StudentBrokeSandbox(_("песочница закрыта"))
         waiter = select.poll()
         waiter.register(self._exit, select.POLLIN)
         if not waiter.poll(max(0.0, deadline - time.monotonic()) * 1000):
             return None
         text = os.read(self._exit, 16)
         if not text:
-            raise StudentBrokeSandbox("the starter died before it could say how the server ended")
+            raise StudentBrokeSandbox(_("программа запуска пропала раньше, чем сообщила, как завершился сервер"))
         self._code = int(text)
         return self._code
 

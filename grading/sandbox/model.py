@@ -116,7 +116,7 @@ class Sandbox(ABC):
     Attributes:
         tier: "bubblewrap" or "floor".
         network: "private" or "shared".
-        not_protected: short Russian phrases that say what this tier leaves open.
+        not_protected: short phrases, to be translated when shown, that say what this tier leaves open.
         proc_fd: a directory descriptor of a procfs that shows the sandbox's processes, None where there is none.
         diag: a NETLINK_SOCK_DIAG socket that lives in the server's network namespace, None where there is none.
         snmp_fds: /proc/net/snmp and /proc/net/snmp6 of the private network namespace, to be read again with pread at 0.

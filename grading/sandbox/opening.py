@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
+from grading.messages import _
 from grading.sandbox.model import BUBBLEWRAP, FLOOR, Limits, Sandbox, SandboxError
 
 _worked: set[str] = set()  # tiers that have worked in this process: a batch never sinks to a lower one halfway
@@ -47,7 +48,7 @@ def check_paths(files: Mapping[str, bytes]) -> None:
 
 def _bubblewrap(files: Mapping[str, bytes], limits: Limits) -> Sandbox:
     if sys.platform != "linux":
-        raise SandboxError("bubblewrap needs Linux")
+        raise SandboxError(_("bubblewrap есть только в Linux"))
     from grading.sandbox.bubblewrap import BubblewrapSandbox  # noqa: PLC0415 - Linux only
 
     sandbox = BubblewrapSandbox(files, limits)

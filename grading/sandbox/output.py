@@ -8,6 +8,8 @@ import sys
 import threading
 from collections.abc import Callable
 
+from grading.messages import _
+
 HEAD = 64 * 1024
 TAIL = 192 * 1024
 FLOOD = 64 * 1024 * 1024  # half a second of `while True: print()`
@@ -37,7 +39,7 @@ class Cut:
         """What was kept, with a marker where something was cut out."""
         tail = bytes(self._tail[-TAIL:])
         missing = self.total - len(self._head) - len(tail)
-        marker = f"\n[... вырезано байтов: {missing} ...]\n".encode() if missing else b""
+        marker = ("\n" + _("[... вырезано байтов: {n} ...]").format(n=missing) + "\n").encode() if missing else b""
         return bytes(self._head) + marker + tail
 
 
@@ -121,7 +123,7 @@ class Drain:
 
     def _pump(self, fd: int, reads: int) -> bool:
         """Read at most `reads` chunks of what waits in `fd`. False at the end of the stream; the descriptor stays open for `close`."""
-        for _ in range(reads):
+        for _chunk in range(reads):
             try:
                 data = os.read(fd, CHUNK)
             except BlockingIOError:

@@ -1,7 +1,7 @@
 """`grade --new`: a lab to start from. It runs, it can be graded, and it lacks what the student is there to write.
 
 The files of a variant lie in the folder of that name beside this module, what is the same for all beside it. `{variant}` and `{folder}` are
-filled in. `labs/template` is what this lays out for `multi-user`.
+filled in, and each line comes in the reader's language. `labs/template` is what this lays out for `multi-user`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from grading.errors import ConfigError
-from grading.messages import _
+from grading.messages import _, translated
 from grading.rubrics import suggest
 
 VARIANTS: Final = ("multi-user", "two-user", "select", "udp")
@@ -28,7 +28,7 @@ def lab(variant: str, folder: str) -> dict[str, str]:
     here = files("grading.starting")
     texts = {name: here.joinpath(variant, name).read_text(encoding="utf-8") for name in _PROGRAMS}
     texts |= {name: here.joinpath(name).read_text(encoding="utf-8") for name in _SHARED}
-    return {name: text.replace("{variant}", variant).replace("{folder}", folder) for name, text in texts.items()}
+    return {name: translated(text).replace("{variant}", variant).replace("{folder}", folder) for name, text in texts.items()}
 
 
 def lay_out(folder: Path, variant: str = "") -> None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from grading.errors import ConfigError
+from grading.messages import _
 from grading.submission.assemble import Found, assemble
 from grading.submission.entry import candidate, clients
 from grading.submission.facts import syntax_problem
@@ -51,7 +52,7 @@ def find(path: Path, teacher_settings: Path | None = None) -> list[Submission]:
             (kind "config") of that submission: it still gets its report, and the others are graded.
     """
     if not path.exists():
-        raise ConfigError("нет такого файла или папки", printable(str(path)))
+        raise ConfigError(_("нет такого файла или папки"), printable(str(path)))
     labs = labs_in(FolderTree(path), _name(path)) if path.is_dir() else _in_file(path)
     return [_submission(lab, teacher_settings) for lab in labs]
 
@@ -67,7 +68,7 @@ def _submission(lab: Found, teacher_settings: Path | None) -> Submission:
     try:
         return assemble(lab, word)
     except ConfigError as error:
-        place = f"{error.file}, строка {error.line}" if error.line else error.file
+        place = _("{file}, строка {line}").format(file=error.file, line=error.line) if error.line else error.file
         return assemble(replace(lab, problem=Problem("config", f"{place}: {error.message}", error.file, error.line)), word)
 
 
@@ -76,14 +77,15 @@ def _in_file(path: Path) -> list[Found]:
     try:
         raw = read_regular(path, follow=True)
     except Unreadable as error:
-        return [Found(name, {}, problem=Problem("unreadable", f"{printable(path.name)} не читается: {error}."))]
+        unread = _("{file} не читается: {why}.").format(file=printable(path.name), why=error)
+        return [Found(name, {}, problem=Problem("unreadable", unread))]
     if suffix == ".zip":
         return labs_in(ZipTree(raw), name)
     if suffix in SUFFIXES:
         return [report_lab(name, path.name, raw, _beside(path))]
     if suffix in (".py", ".pyw"):
         return [_single(path, raw)]
-    text = f"{printable(path.name)}: это не папка, не отчёт (.md, .txt, .ipynb), не .zip и не файл Python."
+    text = _("{file}: это не папка, не отчёт (.md, .txt, .ipynb), не .zip и не файл Python.").format(file=printable(path.name))
     return [Found(name, {}, problem=Problem("not-python", text, printable(path.name)))]
 
 

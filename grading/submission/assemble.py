@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from grading.errors import ConfigError
+from grading.messages import _
 from grading.submission import lab_toml
 from grading.submission.entry import Candidate, Launch, candidate, clients, launch, servers
 from grading.submission.facts import facts_of, start_problem
@@ -40,7 +41,8 @@ def assemble(found: Found, teacher: LabSettings | None) -> Submission:
         return replace(base, problem=found.problem)
     sources = Sources(found.files)
     if settings.file and settings.file not in sources:
-        raise _wrong(found.files, "file", f"нет файла {printable(settings.file)}, названного в [launch] file")
+        named = _("нет файла {file}, названного в [launch] file").format(file=printable(settings.file))
+        raise _wrong(found.files, "file", named)
     if settings.file:  # whoever wrote lab.toml knows best
         return _with_server(base, candidate(settings.file, sources), sources, name)
     chosen, notes = _choose(sources, found.prefer)
@@ -71,10 +73,12 @@ def _choose(sources: Sources, prefer: str) -> tuple[Candidate | None, list[str]]
     rivals = [c.path for c in others if c.is_chat]
     notes = []
     if not best.is_chat:
-        notes.append(f"По исходному тексту {best.path} не похож на чат: не видно, чтобы сказанное одним доходило до других.")
+        unlike = _("По исходному тексту {file} не похож на чат: не видно, чтобы сказанное одним доходило до других.")
+        notes.append(unlike.format(file=best.path))
     elif rivals:
-        more = f" и ещё {len(rivals) - 3}" if len(rivals) > 3 else ""
-        notes.append(f"Чатов несколько, проверяется {best.path} ({best.kind}); остались в стороне: {', '.join(rivals[:3])}{more}.")
+        more = _(" и ещё {n}").format(n=len(rivals) - 3) if len(rivals) > 3 else ""
+        several = _("Чатов несколько, проверяется {file} ({kind}); остались в стороне: {others}.")
+        notes.append(several.format(file=best.path, kind=best.kind, others=", ".join(rivals[:3]) + more))
     return best, notes
 
 
@@ -96,7 +100,7 @@ def _launched(ready: Submission, start: Launch) -> Submission:
         inside = not cwd or ready.server.startswith(cwd + "/")
         argv = (ready.server.removeprefix(cwd + "/") if cwd and inside else "../" * len(PurePosixPath(cwd).parts) + ready.server,)
         if cwd and not any(path.startswith(cwd + "/") for path in ready.files):
-            raise _wrong(ready.files, "cwd", f"нет папки {printable(cwd)}, названной в [launch] cwd")
+            raise _wrong(ready.files, "cwd", _("нет папки {folder}, названной в [launch] cwd").format(folder=printable(cwd)))
     return replace(ready, cwd=cwd, argv=(*argv, *settings.args))
 
 
@@ -118,7 +122,7 @@ def _moved(ready: Submission, into: str) -> Submission:
         hides=deeper_places(old.hides),
     )
     problem = ready.problem and replace(ready.problem, file=ready.problem.file and deeper(ready.problem.file))
-    note = f"Сервер — часть пакета (from . import ...), поэтому он запускается как модуль {into} из папки выше."
+    note = _("Сервер — часть пакета (from . import ...), поэтому он запускается как модуль {name} из папки выше.").format(name=into)
     return replace(
         ready,
         files={deeper(path): content for path, content in ready.files.items()},
@@ -135,16 +139,19 @@ def _nothing(files: Mapping[str, bytes]) -> Problem:
     """Why there is no server among these files."""
     sources = Sources(files)
     if not files:
-        return Problem("empty", "Здесь пусто: нет ни одного файла.")
+        return Problem("empty", _("Здесь пусто: нет ни одного файла."))
     if not sources:
         foreign = sorted(path for path in files if path.lower().endswith(_FOREIGN))
-        seen = f" Найдено: {', '.join(printable(path) for path in foreign[:5])}." if foreign else ""
-        return Problem("not-python", f"Нет ни одного файла Python.{seen} Сервер чата нужен на Python, с библиотекой socket.")
+        seen = " " + _("Найдено: {files}.").format(files=", ".join(map(printable, foreign[:5]))) if foreign else ""
+        nothing = _("Нет ни одного файла Python.") + seen + " " + _("Сервер чата нужен на Python, с библиотекой socket.")
+        return Problem("not-python", nothing)
     if not any(raw.strip() for raw in sources.values()):
-        return Problem("empty", "Файлы Python есть, но они пустые.", next(iter(sources)))
+        return Problem("empty", _("Файлы Python есть, но они пустые."), next(iter(sources)))
     if others := servers(sources):
-        return Problem("no-server", f"Сервера чата не нашлось. {others[0].path} решает другую задачу (страница HTTP или вычисления).")
+        other = _("Сервера чата не нашлось. {file} решает другую задачу (страница HTTP или вычисления).")
+        return Problem("no-server", other.format(file=others[0].path))
     if alone := clients(sources, None):
-        return Problem("no-server", f"Сервера чата не нашлось, есть только клиент: {alone[0]}.")
+        return Problem("no-server", _("Сервера чата не нашлось, есть только клиент: {file}.").format(file=alone[0]))
     names = ", ".join(sorted(sources, key=lambda path: (parent(path), path))[:5])
-    return Problem("no-server", f"Сервера чата не нашлось: ни в одном файле Python ({names}) нет bind и accept или recvfrom.")
+    none = _("Сервера чата не нашлось: ни в одном файле Python ({files}) нет bind и accept или recvfrom.")
+    return Problem("no-server", none.format(files=names))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
+from grading.messages import _
 from grading.submission.behaviour import traits_of
 from grading.submission.entry import BUFFERS, launch, servers
 from grading.submission.model import Submission
@@ -44,7 +46,7 @@ def client_programs(submission: Submission) -> tuple[list[ClientProgram], str]:
     Several that are numbered (client1.py, client2.py) are for one person each; of others only the first is taken.
     """
     sources = Sources(submission.files)
-    programs, why = [], "клиента среди сданных файлов нет"
+    programs, why = [], _("клиента среди сданных файлов нет")
     for path in submission.clients:
         hindrance = _hindrance(path, sources)
         if hindrance:
@@ -76,14 +78,14 @@ def _hindrance(path: str, sources: Sources) -> str:
     """Why this client cannot be run here, "" if it can."""
     for module in closure(path, sources):
         if read_source(sources[module]).tree is None:
-            return f"в файле {module} ошибка синтаксиса"
+            return _("в файле {file} синтаксическая ошибка").format(file=module)
         for imported in imports_of(sources[module]):
             name = imported.module.partition(".")[0]
             if name in WINDOWS:
-                return f"клиент рисует окно или весь экран ({name}), а не ведёт разговор строками"
+                return _("клиент рисует окно или весь экран ({name}), а не ведёт разговор строками").format(name=name)
             own = imported.level or resolve(imported, module, list(above(parent(path))), sources)
             if imported.top and not imported.guarded and not own and name and is_missing(name):
-                return f"клиенту нужен модуль {name}, которого здесь нет"
+                return _("клиенту нужен модуль {name}, которого здесь нет").format(name=name)
     return ""
 
 
@@ -91,7 +93,7 @@ def _wants(files: list[bytes]) -> tuple[str, ...]:
     """The kinds of arguments 1, 2, ... that `sys.argv[n]` is used for."""
     kinds: dict[int, str] = {}
     for raw in files:
-        for words in _mentions(read_source(raw).tree):
+        for words in _mentions(read_source(raw).nodes):
             numbers = {int(number) for number in re.findall(r"argv\[([1-9])\]", words)}
             for number in numbers:
                 kind = next((kind for kind, pattern in _KINDS if re.search(pattern, words, re.I)), "") if len(numbers) == 1 else ""
@@ -100,10 +102,10 @@ def _wants(files: list[bytes]) -> tuple[str, ...]:
     return tuple(kinds.get(number) or _USUAL[number - 1] for number in range(1, most + 1)) if most <= len(_USUAL) else ()
 
 
-def _mentions(tree: ast.AST | None) -> list[str]:
+def _mentions(nodes: Iterable[ast.AST]) -> list[str]:
     """Every expression that may mention an argument, the shortest first, with the name it is assigned to."""
     found = []
-    for node in ast.walk(tree) if tree else ():
+    for node in nodes:
         if isinstance(node, ast.Assign):
             target, value = node.targets[0], node.value
             names = [ast.unparse(name) for name in target.elts] if isinstance(target, ast.Tuple) else []

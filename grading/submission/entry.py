@@ -10,6 +10,7 @@ from functools import reduce
 from operator import or_
 from pathlib import PurePosixPath
 
+from grading.messages import _
 from grading.submission.behaviour import traits_of
 from grading.submission.modules import Import, Sources, above, closure, imports_of, module_files, parent
 from grading.submission.traits import CHAT, Traits
@@ -42,7 +43,9 @@ class Candidate:
     def kind(self) -> str:
         """What sort of chat it is, in words for a note."""
         t = self.traits
-        return "по UDP" if t.udp else "многопользовательский" if t.broadcast else "на двоих" if t.crosses else "через консоль сервера"
+        if t.udp:
+            return _("по UDP")
+        return _("многопользовательский") if t.broadcast else _("на двоих") if t.crosses else _("через консоль сервера")
 
     @property
     def rank(self) -> tuple[int, ...]:

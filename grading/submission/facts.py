@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
+from grading.messages import _
 from grading.submission.authorship import author_among
 from grading.submission.behaviour import traits_of
 from grading.submission.entry import Candidate
@@ -67,15 +68,15 @@ def _imported(files: Mapping[str, bytes]) -> list[Place]:
 
 def _uses_socket(raw: bytes) -> bool:
     """The module is imported and something of it is called or used (its constants alone would do for `from socket import *`)."""
-    tree = read_source(raw).tree
+    nodes = read_source(raw).nodes
     aliases, names = set(), set()
-    for node in ast.walk(tree) if tree else ():
+    for node in nodes:
         if isinstance(node, ast.Import):
             aliases |= {(a.asname or a.name) for a in node.names if a.name == "socket"}
         elif isinstance(node, ast.ImportFrom) and node.module == "socket" and not node.level:
             names |= {(a.asname or a.name) for a in node.names}
-    used = {n.value.id for n in ast.walk(tree) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)} if tree else set()
-    called = {n.func.id for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)} if tree else set()
+    used = {n.value.id for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)}
+    called = {n.func.id for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
     return bool(aliases & used) or bool(names & called) or ("*" in names and bool(called & {"socket", "create_server"}))
 
 
@@ -95,8 +96,7 @@ def _engines(files: Mapping[str, bytes]) -> list[Place]:
 
 def _asyncio_calls(raw: bytes) -> list[tuple[str, int]]:
     """asyncio.start_server(...), loop.create_server(...); socket.create_server is the student's own socket."""
-    tree = read_source(raw).tree
-    calls = [n.func for n in ast.walk(tree) if isinstance(n, ast.Call)] if tree else []
+    calls = [n.func for n in read_source(raw).nodes if isinstance(n, ast.Call)]
     found = []
     for call in calls:
         if isinstance(call, ast.Attribute) and call.attr in _ASYNCIO_ENGINES and traits_of(raw).asyncio:
@@ -146,12 +146,14 @@ def start_problem(server: Candidate, sources: Sources, origin: Mapping[str, Orig
     problem = syntax_problem(sources, server.path)
     if problem is not None:
         where = origin[problem.file].where(problem.line) if problem.file in origin else ""
-        text = f"{problem.text} В отчёте: {where}." if where else problem.text
+        text = problem.text + " " + _("В отчёте: {where}.").format(where=where) if where else problem.text
         return Problem(problem.kind, text, problem.file, problem.line, problem.source)
     for place, needed in missing(server, sources):
         if needed:
             line = read_source(sources[place.file]).lines[place.line - 1].strip()
-            why = "он есть только в Windows" if place.name in sys.stdlib_module_names else "его нет ни в Python, ни среди сданных файлов"
-            text = f"Модуль {place.name} не найден ({place.file}, строка {place.line}): {why}. Доступны стандартные, loguru и colorama."
-            return Problem("missing-module", text, place.file, place.line, line)
+            ours = place.name in sys.stdlib_module_names
+            why = _("он есть только в Windows") if ours else _("его нет ни в Python, ни среди сданных файлов")
+            text = _("Модуль {name} не найден ({file}, строка {line}): {why}. Доступны стандартные, loguru и colorama.")
+            words = text.format(name=place.name, file=place.file, line=place.line, why=why)
+            return Problem("missing-module", words, place.file, place.line, line)
     return None

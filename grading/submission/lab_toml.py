@@ -23,6 +23,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from grading.errors import ConfigError
+from grading.messages import _
 from grading.submission.model import LabSettings, printable
 from grading.submission.trees import Unreadable, read_regular
 from grading.wire import is_known
@@ -30,23 +31,23 @@ from reference.dialect import Dialect
 
 NAME = "lab.toml"
 _MAX_BYTES = 64 << 10
-_LAUNCH = {"file": "строка", "args": "список строк", "cwd": "строка", "stdin": "строка или список строк"}
+_LAUNCH = ("file", "args", "cwd", "stdin")
 
 
 def read(raw: bytes, file: str) -> LabSettings:
     """The settings of one lab.toml; `file` is its name for messages. Raises ConfigError."""
     if len(raw) > _MAX_BYTES:
-        raise ConfigError(f"файл больше {_MAX_BYTES >> 10} КиБ", file)
+        raise ConfigError(_("файл больше {n} КиБ").format(n=_MAX_BYTES >> 10), file)
     try:
         text = raw.decode("utf-8-sig")
         data = tomllib.loads(text)
     except UnicodeDecodeError as error:
-        raise ConfigError("файл не в UTF-8", file, raw[: error.start].count(b"\n") + 1) from error
+        raise ConfigError(_("файл не в UTF-8"), file, raw[: error.start].count(b"\n") + 1) from error
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
-        raise ConfigError(f"ошибка TOML: {error}", file, int(found[1]) if found else raw.count(b"\n") + 1) from error
+        raise ConfigError(_("ошибка TOML: {error}").format(error=error), file, int(found[1]) if found else raw.count(b"\n") + 1) from error
     except RecursionError as error:
-        raise ConfigError("слишком глубокая вложенность", file) from error
+        raise ConfigError(_("слишком глубокая вложенность"), file) from error
     return _Reader(text, file).settings(data)
 
 
@@ -74,25 +75,27 @@ class _Reader:
     def _table(self, data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
         table = data.get(name, {})
         if not isinstance(table, dict):
-            raise self._error(f"[{name}] должно быть разделом, например:  [{name}]", "", name)
+            raise self._error(_("[{name}] должно быть разделом, например:  [{name}]").format(name=name), "", name)
         return table
 
     def _known(self, table: Mapping[str, Any], known: typing.Iterable[str], section: str) -> None:
         for key in table:
             if key not in known:
-                where = f" в [{section}]" if section else ""
-                raise self._error(f"неизвестный ключ «{printable(key)}»{where}{_did_you_mean(key, known)}", section, key)
+                where = _(" в [{section}]").format(section=section) if section else ""
+                unknown = _("неизвестный ключ «{key}»").format(key=printable(key))
+                raise self._error(unknown + where + _did_you_mean(key, known), section, key)
 
     def _string(self, table: Mapping[str, Any], key: str, section: str) -> str:
         value = table.get(key, "")
         if not isinstance(value, str):
-            raise self._error(f"«{key}» должно быть строкой, а не {value!r}", section, key)
+            raise self._error(_("«{key}» должно быть строкой, а не {value}").format(key=key, value=repr(value)), section, key)
         return value
 
     def _strings(self, table: Mapping[str, Any], key: str) -> list[str]:
         value = table.get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise self._error(f"«{key}» должно быть списком строк, а не {value!r}", "launch", key)
+            wrong = _("«{key}» должно быть списком строк, а не {value}").format(key=key, value=repr(value))
+            raise self._error(wrong, "launch", key)
         return value
 
     def _stdin(self, launch: Mapping[str, Any]) -> str:
@@ -104,7 +107,8 @@ class _Reader:
         value = self._string(launch, key, "launch")
         path = PurePosixPath(value)
         if path.is_absolute() or ".." in path.parts or "\\" in value or not value.isprintable():
-            raise self._error(f"«{key}» должно быть путём внутри работы, через «/»: {printable(value)}", "launch", key)
+            wrong = _("«{key}» должно быть путём внутри работы, через «/»: {value}").format(key=key, value=printable(value))
+            raise self._error(wrong, "launch", key)
         return str(path) if value else ""
 
     def _dialect(self, table: Mapping[str, Any]) -> dict[str, str | bool]:
@@ -114,10 +118,12 @@ class _Reader:
             choices = typing.get_args(kinds[key])
             if choices and value not in choices:
                 words = ", ".join(f'"{choice}"' for choice in choices)
-                raise self._error(f"«{key}» бывает {words}, а не {value!r}{_did_you_mean(value, choices)}", "dialect", key)
+                wrong = _("«{key}» бывает {words}, а не {value}").format(key=key, words=words, value=repr(value))
+                raise self._error(wrong + _did_you_mean(value, choices), "dialect", key)
             if not choices and not isinstance(value, kinds[key]):
-                word = "true или false" if kinds[key] is bool else "строкой"
-                raise self._error(f"«{key}» должно быть {word}, а не {value!r}", "dialect", key)
+                one = _("«{key}» должно быть true или false, а не {value}")
+                wrong = one if kinds[key] is bool else _("«{key}» должно быть строкой, а не {value}")
+                raise self._error(wrong.format(key=key, value=repr(value)), "dialect", key)
         self._templates(table)
         return dict(table)
 
@@ -126,11 +132,13 @@ class _Reader:
         if not is_known(table.get("framing", "none")):
             lengths = "length-2, length-4, length-4-little, length-decimal-10, length-line"
             known = f"none, lines, lines-out, json, json-lines, json-out, nul, {lengths}"
-            raise self._error(f"«framing» бывает {known}, а не {table['framing']!r}", "dialect", "framing")
+            wrong = _("«{key}» бывает {words}, а не {value}").format(key="framing", words=known, value=repr(table["framing"]))
+            raise self._error(wrong, "dialect", "framing")
         if "{text}" not in table.get("says", "{text}"):
-            raise self._error("в «says» нет места {text}", "dialect", "says")
+            raise self._error(_("в «says» нет места {text}"), "dialect", "says")
         if "{name}" not in (table.get("hello") or "{name}"):
-            raise self._error("в «hello» нет места {name}; если клиент не называется, оставьте пустую строку", "dialect", "hello")
+            wrong = _("в «hello» нет места {name}; если клиент не называется, оставьте пустую строку")
+            raise self._error(wrong, "dialect", "hello")
 
     def _error(self, message: str, section: str, key: str) -> ConfigError:
         return ConfigError(message, self.file, line_of(self.text, section, key))
@@ -151,7 +159,7 @@ def line_of(text: str, section: str, key: str) -> int:
 
 def _did_you_mean(word: object, known: typing.Iterable[str]) -> str:
     close = difflib.get_close_matches(str(word), list(known), 1)
-    return f"; может быть, «{close[0]}»?" if close else ""
+    return _("; может быть, «{word}»?").format(word=close[0]) if close else ""
 
 
 def merged(student: LabSettings, teacher: LabSettings) -> LabSettings:
@@ -176,7 +184,7 @@ def teachers(path: Path | None, lab: str) -> LabSettings | None:
             try:
                 return read(read_regular(place, follow=True), str(place))
             except Unreadable as error:
-                raise ConfigError(f"не читается: {error}", str(place)) from error
+                raise ConfigError(_("не читается: {why}").format(why=error), str(place)) from error
     if not path.is_dir():
-        raise ConfigError("нет такого файла или папки", str(path))
+        raise ConfigError(_("нет такого файла или папки"), str(path))
     return None

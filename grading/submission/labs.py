@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from grading.messages import _
 from grading.submission.assemble import Found
 from grading.submission.behaviour import traits_of
 from grading.submission.entry import Candidate, launch, servers
@@ -153,7 +154,7 @@ def _reports(survey: Survey) -> Iterator[tuple[str, ReportFiles]]:
     for path, report in found.items():
         home = _same_work(path, report, survey)
         if home is not None:
-            note = f"Проверяется код из папки; отчёт {PurePosixPath(path).name} с листингом не проверялся."
+            note = _("Проверяется код из папки; отчёт {file} с листингом не проверялся.").format(file=PurePosixPath(path).name)
             survey.notes.setdefault(home, []).append(note)
         elif not _is_overview(path, [*survey.homes, *found]):
             yield path, report
@@ -208,7 +209,8 @@ def _zips(survey: Survey, name: str, depth: int) -> Iterator[tuple[str, list[Fou
         try:
             inner = ZipTree(survey.tree.read(path)) if depth < _ZIPS_IN_ZIPS else None
         except Unreadable as error:
-            yield path, [Found(f"{name}/{path}", {}, problem=Problem("unreadable", f"Архив не читается: {error}."))]
+            unread = _("Архив не читается: {why}.").format(why=error)
+            yield path, [Found(f"{name}/{path}", {}, problem=Problem("unreadable", unread))]
         else:
             if inner is not None:
                 yield path, labs_in(inner, f"{name}/{path}", depth + 1)
@@ -253,7 +255,7 @@ def report_lab(name: str, file: str, raw: bytes, settings: bytes | None) -> Foun
 
 def _no_server(file: str, raw: bytes, report: ReportFiles) -> Problem:
     if not raw.strip():
-        return Problem("empty", f"{file} пуст.", file)
+        return Problem("empty", _("{file} пуст.").format(file=file), file)
     if report.python:
-        return Problem("no-server", f"В отчёте {file} листинги есть, но сервера чата среди них нет.", file)
-    return Problem("not-python", f"В отчёте {file} нет ни одного листинга на Python.", file)
+        return Problem("no-server", _("В отчёте {file} листинги есть, но сервера чата среди них нет.").format(file=file), file)
+    return Problem("not-python", _("В отчёте {file} нет ни одного листинга на Python.").format(file=file), file)

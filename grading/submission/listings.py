@@ -11,11 +11,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from grading.submission.texts import read_source
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _OTHER_LANGUAGES = frozenset(
     {"bash", "sh", "shell", "console", "zsh", "powershell", "ps1", "cmd", "bat", "html", "http", "css", "js", "javascript", "json"}
@@ -84,6 +85,8 @@ def fenced(text: str) -> list[Listing]:
 
 def _blocks(text: str, before: int) -> Iterator[Listing]:
     """Listings of `text`, whose first line is line `before` + 1 of the report."""
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - 20 ms that a folder of files need not pay
+
     section, caption = 0, ""
     tokens = MarkdownIt("commonmark").parse(text)
     for token in tokens:

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from grading.messages import _
+
 ProblemKind = Literal["no-server", "not-python", "syntax", "empty", "missing-module", "limits", "unreadable", "config"]
 
 
@@ -59,7 +61,8 @@ class Origin:
         if not 1 <= line <= len(self.lines):
             return ""
         if self.cells:
-            return f"{self.file}, ячейка {self.cells[line - 1]}, строка {self.lines[line - 1]}"
+            place = _("{file}, ячейка {cell}, строка {line}")
+            return place.format(file=self.file, cell=self.cells[line - 1], line=self.lines[line - 1])
         return f"{self.file}:{self.lines[line - 1]}"
 
 

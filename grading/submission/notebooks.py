@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from grading.messages import _
 from grading.submission.listings import Listing, cleaned, listings_of
 
 _WRITES = re.compile(r"\s*%%(?:writefile|file)\s+(?:-a\s+)?([\w./-]+\.py)\s*$")
@@ -17,7 +18,7 @@ def notebook_listings(text: str) -> list[Listing]:
     try:
         cells = json.loads(text)["cells"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ValueError("не похоже на тетрадь Jupyter") from error
+        raise ValueError(_("не похоже на блокнот Jupyter")) from error
     found: list[Listing] = []
     for number, cell in enumerate(cells if isinstance(cells, list) else [], 1):
         found += [replace(listing, cell=number) for listing in _of_cell(cell)]

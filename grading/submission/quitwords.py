@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from grading.submission.texts import read_source
 
@@ -15,25 +15,23 @@ def quit_words(listings: Iterable[bytes]) -> tuple[str, ...]:
     """Every such word of these files, once, in order."""
     found: dict[str, None] = {}
     for raw in listings:
-        tree = read_source(raw).tree
-        if tree is not None:
-            try:
-                found |= dict.fromkeys(_words(tree))
-            except RecursionError:
-                continue
+        try:
+            found |= dict.fromkeys(_words(read_source(raw).nodes))
+        except RecursionError:
+            continue
     return tuple(found)
 
 
-def _words(tree: ast.Module) -> Iterator[str]:
+def _words(nodes: Sequence[ast.AST]) -> Iterator[str]:
     constants = {
         target.id: node.value
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
         for target in node.targets
         if isinstance(target, ast.Name) and target.id.isupper()
     }
-    typed = _typed_variables(tree) if _serves(tree) else set()
-    for node in ast.walk(tree):
+    typed = _typed_variables(nodes) if _serves(nodes) else set()
+    for node in nodes:
         if isinstance(node, ast.If) and _leaves(node.body):
             yield from _compared(node.test, constants, typed, wanted=(ast.Eq, ast.In))
         elif isinstance(node, ast.While) or (isinstance(node, ast.If) and _leaves(node.orelse)):
@@ -88,11 +86,11 @@ def _leaves(body: list[ast.stmt]) -> bool:
     return False
 
 
-def _typed_variables(tree: ast.Module) -> set[str]:
+def _typed_variables(nodes: Sequence[ast.AST]) -> set[str]:
     """Variables read from the server's own keyboard: what the operator types is no guest's quit word."""
     return {
         n.id
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Assign) and any(isinstance(c, ast.Name) and c.id == "input" for c in ast.walk(node.value))
         for target in node.targets
         for n in ast.walk(target)
@@ -100,5 +98,5 @@ def _typed_variables(tree: ast.Module) -> set[str]:
     }
 
 
-def _serves(tree: ast.Module) -> bool:
-    return any(isinstance(n, ast.Attribute) and n.attr in ("bind", "accept", "start_server") for n in ast.walk(tree))
+def _serves(nodes: Sequence[ast.AST]) -> bool:
+    return any(isinstance(n, ast.Attribute) and n.attr in ("bind", "accept", "start_server") for n in nodes)

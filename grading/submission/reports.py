@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from grading.messages import _
 from grading.submission.behaviour import traits_of
 from grading.submission.entry import Candidate, clients, servers
 from grading.submission.listings import Listing, fenced, glued, listings_of
@@ -32,7 +33,7 @@ class ReportFiles:
 def read_report(name: str, raw: bytes) -> ReportFiles:
     """The server, its modules and the clients of a report. Raises ValueError for a notebook that is none."""
     text, encoding = decode(raw)
-    notes = (f"Кодировка отчёта — {encoding}, а не UTF-8.",) if encoding != "utf-8" else ()
+    notes = (_("Кодировка отчёта — {encoding}, а не UTF-8.").format(encoding=encoding),) if encoding != "utf-8" else ()
     best = ReportFiles(notes=notes)
     for listings in _readings(name, text):
         found = _assemble(name, listings)
@@ -95,7 +96,8 @@ def _assemble(name: str, listings: list[Listing]) -> ReportFiles:
     kept = [*server.modules, *clients(sources, server)]
     names = _final_names(kept, server.path)
     line = named[server.path].places[0]
-    notes = [f"В отчёте несколько серверов, проверяется тот, что в строке {line} ({server.kind})."] if _chats(others) else []
+    several = _("В отчёте несколько серверов, проверяется тот, что в строке {line} ({kind}).").format(line=line, kind=server.kind)
+    notes = [several] if _chats(others) else []
     files = {names[path]: sources[path] for path in kept}
     origin = {names[path]: _origin(name, named[path]) for path in kept}
     chosen = replace(server, path=names[server.path], modules=tuple(names[module] for module in server.modules))

@@ -10,8 +10,9 @@ import sys
 import tokenize
 import warnings
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
+from grading.messages import N_, _
 from grading.submission.model import Problem
 
 MAX_SOURCE = 256 << 10  # the longest chat seen has 20 KiB; a table of numbers of this size takes seconds to look through
@@ -45,6 +46,11 @@ class Source:
     @property
     def lines(self) -> list[str]:
         return self.text.split("\n")
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """The whole tree as ast.walk goes through it, which many readers do: kept, as walking costs more than all they look for."""
+        return () if self.tree is None else tuple(ast.walk(self.tree))
 
 
 @lru_cache(maxsize=256)  # a tree weighs a hundred times its text
@@ -85,44 +91,51 @@ def syntax_problem_of(path: str, raw: bytes) -> Problem | None:
     if source.tree is not None:
         return None
     if source.error == "too large":
-        return Problem("limits", f"Файл {path} больше {MAX_SOURCE // 1024} КиБ: это не похоже на исходный текст.", path)
+        large = _("Файл {file} больше {n} КиБ: это не похоже на исходный текст.").format(file=path, n=MAX_SOURCE // 1024)
+        return Problem("limits", large, path)
     lines = source.lines
     text = lines[source.line - 1].strip() if 0 < source.line <= len(lines) else ""
-    place = f", строка {source.line}" if source.line else ""
+    place = _("{file}, строка {line}").format(file=path, line=source.line) if source.line else path
     if source.error.startswith("encoding: "):
-        words = f"Python не может прочитать {path}{place}: файл не в UTF-8. Сохраните его в кодировке UTF-8."
+        words = _("Python не может прочитать {place}: файл не в UTF-8. Сохраните его в кодировке UTF-8.").format(place=place)
     else:
-        words = f"Синтаксическая ошибка: {path}{place}: {_in_russian(source.error)}."
+        words = _("Синтаксическая ошибка: {place}: {error}.").format(place=place, error=_explained(source.error))
     if text:
-        words += f" Вот эта строка: {text[:200]}"
+        words += " " + _("Вот эта строка: {line}").format(line=text[:200])
     return Problem("syntax", words, path, source.line, text[:200])
 
 
-_RUSSIAN = (
-    (r"invalid syntax", "неверный синтаксис"),
-    (r"expected ':'", "не хватает двоеточия «:»"),
-    (r"expected an indented block", "здесь нужен блок с отступом"),
-    (r"unexpected indent", "лишний отступ"),
-    (r"unindent does not match", "отступ не совпадает ни с одним из внешних"),
-    (r"inconsistent use of tabs", "в отступах смешаны табуляции и пробелы"),
-    (r"unterminated string|EOL while scanning", "строка в кавычках не закрыта"),
-    (r"unterminated triple-quoted", "строка в тройных кавычках не закрыта"),
-    (r"'(.)' was never closed", r"скобка «\1» не закрыта"),
-    (r"unmatched '(.)'", r"лишняя скобка «\1»"),
-    (r"Missing parentheses in call to 'print'", "print без скобок: это Python 2"),
-    (r"'(return|yield|await)' outside", r"«\1» вне функции"),
-    (r"'(break|continue)' .*outside", r"«\1» вне цикла"),
-    (r"invalid non-printable character U\+(\w+)", r"невидимый символ U+\1, скопированный вместе с текстом"),
-    (r"null byte", "в файле есть нулевые байты"),
-    (r"recursion|memory|too many nested", "слишком глубокая вложенность"),
-    (r"f-string", "ошибка внутри f-строки"),
+_MEANINGS = (
+    (r"invalid syntax", N_("неверный синтаксис")),
+    (r"expected ':'", N_("не хватает двоеточия «:»")),
+    (r"expected an indented block", N_("здесь нужен блок с отступом")),
+    (r"unexpected indent", N_("лишний отступ")),
+    (r"unindent does not match", N_("отступ не совпадает ни с одним из внешних")),
+    (r"inconsistent use of tabs", N_("в отступах смешаны табуляции и пробелы")),
+    (r"unterminated string|EOL while scanning", N_("строка в кавычках не закрыта")),
+    (r"unterminated triple-quoted", N_("строка в тройных кавычках не закрыта")),
+    (r"'(.)' was never closed", N_("скобка «{what}» не закрыта")),
+    (r"unmatched '(.)'", N_("лишняя скобка «{what}»")),
+    (r"Missing parentheses in call to 'print'", N_("print без скобок: это Python 2")),
+    (r"'(return|yield|await)' outside", N_("«{what}» вне функции")),
+    (r"'(break|continue)' .*outside", N_("«{what}» вне цикла")),
+    (r"invalid non-printable character U\+(\w+)", N_("невидимый символ U+{what}, скопированный вместе с текстом")),
+    (r"null byte", N_("в файле есть нулевые байты")),
+    (r"recursion|memory|too many nested", N_("слишком глубокая вложенность")),
+    (r"f-string", N_("ошибка внутри f-строки")),
 )
 
 
-def _in_russian(error: str) -> str:
-    """Python's message with its meaning in Russian before it; a message we do not know stays as it is."""
-    words = next((re.sub(f".*(?:{p}).*", r, error, flags=re.I | re.S) for p, r in _RUSSIAN if re.search(p, error, re.I)), "")
+def _explained(error: str) -> str:
+    """Python's message with its meaning before it; a message we do not know stays as it is."""
+    words = next((_filled(_(meaning), found) for pattern, meaning in _MEANINGS if (found := re.search(pattern, error, re.I))), "")
     hint = ""
     if "f-string" in error and sys.version_info < (3, 12):
-        hint = f"; если у вас запускается, то это синтаксис Python 3.12, а проверка идёт на {sys.version_info[0]}.{sys.version_info[1]}"
+        version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        hint = _("; если у вас запускается, то это синтаксис Python 3.12, а проверка идёт на {version}").format(version=version)
     return f"{words} ({error}){hint}" if words else error
+
+
+def _filled(meaning: str, found: re.Match[str]) -> str:
+    """The meaning with what the pattern caught."""
+    return meaning.format(what=found[1]) if found.re.groups else meaning

@@ -16,6 +16,7 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from grading.messages import _
 from grading.submission.model import Problem, printable
 
 MAX_FILES = 2_000  # in one lab
@@ -52,7 +53,7 @@ class Tree:
 
     def read(self, name: str) -> bytes:
         """Content of a listed file. Raises Unreadable."""
-        raise Unreadable("нет такого файла")
+        raise Unreadable(_("нет такого файла"))
 
 
 class FolderTree(Tree):
@@ -73,7 +74,7 @@ class FolderTree(Tree):
                 with os.scandir(folder) as entries:
                     found = sorted(entries, key=lambda entry: entry.name)
             except OSError as error:
-                self.notes[prefix or "."] = f"папка не читается ({error.strerror})"
+                self.notes[prefix or "."] = _("папка не читается ({why})").format(why=error.strerror)
                 continue
             for entry in found:
                 name = prefix + entry.name
@@ -81,7 +82,8 @@ class FolderTree(Tree):
                     folders.add(name)
                     waiting.append((name + "/", folder / entry.name))
                 if len(self.sizes) + len(folders) > MAX_ENTRIES:
-                    self.problem = Problem("limits", f"Слишком много файлов: больше {MAX_ENTRIES}. Назовите папку поточнее.")
+                    many = _("Слишком много файлов: больше {n}. Назовите папку поточнее.").format(n=MAX_ENTRIES)
+                    self.problem = Problem("limits", many)
                     return
 
     def _takes(self, entry: os.DirEntry[str], name: str) -> bool:
@@ -89,22 +91,22 @@ class FolderTree(Tree):
         if entry.name in SKIPPED:
             return False
         if not entry.name.isprintable():  # newlines, escape sequences, undecodable bytes: no Python module is called that
-            self.notes[name] = "имя с непечатаемыми знаками"
+            self.notes[name] = _("имя с непечатаемыми знаками")
             return False
         try:
             status = entry.stat(follow_symlinks=False)
         except OSError as error:
-            self.notes[name] = f"не читается ({error.strerror})"
+            self.notes[name] = _("не читается ({why})").format(why=error.strerror)
             return False
         if stat.S_ISDIR(status.st_mode):
             if name.count("/") + 1 > MAX_DEPTH:
-                self.notes[name] = f"папки глубже {MAX_DEPTH} уровней"
+                self.notes[name] = _("папки глубже {n} уровней").format(n=MAX_DEPTH)
                 return False
             return True
         if stat.S_ISREG(status.st_mode):
             self.sizes[name] = status.st_size
         else:
-            self.notes[name] = "символическая ссылка" if stat.S_ISLNK(status.st_mode) else "не обычный файл"
+            self.notes[name] = _("символическая ссылка") if stat.S_ISLNK(status.st_mode) else _("не обычный файл")
         return False
 
     def read(self, name: str) -> bytes:
@@ -121,7 +123,7 @@ def read_regular(path: Path, *, follow: bool = False) -> bytes:
         raise Unreadable(error.strerror or str(error)) from error
     with os.fdopen(number, "rb") as file:
         if not stat.S_ISREG(os.fstat(number).st_mode):
-            raise Unreadable("не обычный файл")
+            raise Unreadable(_("не обычный файл"))
         return _bounded(file)
 
 
@@ -131,7 +133,7 @@ def _bounded(file: IO[bytes]) -> bytes:
     except (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise Unreadable(str(error)) from error
     if len(content) > MAX_BYTES:
-        raise Unreadable(f"больше {MAX_BYTES >> 20} МиБ")
+        raise Unreadable(_("больше {n} МиБ").format(n=MAX_BYTES >> 20))
     return content
 
 
@@ -145,10 +147,10 @@ class ZipTree(Tree):
             self._zip = zipfile.ZipFile(BytesIO(raw))
             infos = self._zip.infolist()
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-            self.problem = Problem("unreadable", f"Архив не читается: {error}.")
+            self.problem = Problem("unreadable", _("Архив не читается: {why}.").format(why=error))
             return
         if len(infos) > MAX_ENTRIES // 10:
-            self.problem = Problem("limits", f"В архиве слишком много файлов: {len(infos)}.")
+            self.problem = Problem("limits", _("В архиве слишком много файлов: {n}.").format(n=len(infos)))
             return
         self._members: dict[str, zipfile.ZipInfo] = {}
         for info in infos:
@@ -162,15 +164,15 @@ class ZipTree(Tree):
             return
         kind = stat.S_IFMT(info.external_attr >> 16)
         if not parts or name.startswith("/") or ".." in parts or ":" in parts[0]:
-            self.notes[name] = "путь ведёт за пределы архива"
+            self.notes[name] = _("путь ведёт за пределы архива")
         elif not name.isprintable() or "\\" in name:
-            self.notes[name] = "имя с непечатаемыми знаками"
+            self.notes[name] = _("имя с непечатаемыми знаками")
         elif kind not in (0, stat.S_IFREG):
-            self.notes[name] = "не обычный файл"
+            self.notes[name] = _("не обычный файл")
         elif info.flag_bits & 0x1:
-            self.notes[name] = "закрыт паролем"
+            self.notes[name] = _("закрыт паролем")
         elif len(parts) > MAX_DEPTH + 1:
-            self.notes[name] = f"папки глубже {MAX_DEPTH} уровней"
+            self.notes[name] = _("папки глубже {n} уровней").format(n=MAX_DEPTH)
         else:
             name = "/".join(parts)
             self.sizes[name] = info.file_size
@@ -178,7 +180,7 @@ class ZipTree(Tree):
 
     def read(self, name: str) -> bytes:
         if self._left <= 0:
-            raise Unreadable("архив распаковывается в слишком большой объём")
+            raise Unreadable(_("архив распаковывается в слишком большой объём"))
         try:
             with self._zip.open(self._members[name]) as file:
                 content = _bounded(file)
@@ -213,19 +215,23 @@ def copy(tree: Tree, folder: str = "", without: Collection[str] = ()) -> tuple[d
     others = tuple(other + "/" for other in without)
     inside = {name: size for name, size in tree.sizes.items() if name.startswith(prefix) and not name.startswith(others)}
     wanted = {name: size for name, size in inside.items() if PurePosixPath(name).suffix.lower() not in MEDIA}
-    notes = [f"Не взято: {printable(n)} — {why}." for n, why in sorted(tree.notes.items()) if n.startswith(prefix)]
+    left_out = _("Не взято: {file} — {why}.")
+    notes = [left_out.format(file=printable(n), why=why) for n, why in sorted(tree.notes.items()) if n.startswith(prefix)]
     if len(notes) > 10:  # a folder of a thousand links is one line too
-        notes = [*notes[:10], f"Не взято и ещё {len(notes) - 10}."]
+        notes = [*notes[:10], _("Кроме того, не взято: {n}.").format(n=len(notes) - 10)]
     if len(wanted) > MAX_FILES:
-        return {}, notes, Problem("limits", f"В работе слишком много файлов: {len(wanted)}, а можно не больше {MAX_FILES}.")
+        many = _("В работе слишком много файлов: {n}, а можно не больше {most}.").format(n=len(wanted), most=MAX_FILES)
+        return {}, notes, Problem("limits", many)
     if (total := sum(wanted.values())) > MAX_BYTES:
-        return {}, notes, Problem("limits", f"Работа слишком велика: {total >> 20} МиБ, а можно не больше {MAX_BYTES >> 20} МиБ.")
+        large = _("Работа слишком велика: {n} МиБ, а можно не больше {most} МиБ.").format(n=total >> 20, most=MAX_BYTES >> 20)
+        return {}, notes, Problem("limits", large)
     files: dict[str, bytes] = {}
     for name in sorted(wanted):
         try:
             files[name.removeprefix(prefix)] = tree.read(name)
         except Unreadable as error:
-            notes.append(f"Не читается: {printable(name)} — {error}.")
+            notes.append(_("Не читается: {file} — {why}.").format(file=printable(name), why=error))
     if sum(map(len, files.values())) > MAX_BYTES:  # an archive whose headers lie about sizes
-        return {}, notes, Problem("limits", f"Работа слишком велика: можно не больше {MAX_BYTES >> 20} МиБ.")
+        large = _("Работа слишком велика: можно не больше {most} МиБ.").format(most=MAX_BYTES >> 20)
+        return {}, notes, Problem("limits", large)
     return files, notes, None

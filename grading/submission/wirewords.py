@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
@@ -51,31 +51,30 @@ def read_words(files: Iterable[bytes]) -> Words:
     """Everything of use in these files; one that cannot be parsed says nothing."""
     words = Words()
     for raw in files:
-        tree = read_source(raw).tree
-        if tree is not None:
-            with suppress(RecursionError):
-                _Reader(tree, words).read()
+        with suppress(RecursionError):
+            _Reader(read_source(raw).nodes, words).read()
     return words
 
 
 class _Reader:
     """Reads one file."""
 
-    def __init__(self, tree: ast.Module, words: Words) -> None:
-        self.tree, self.words = tree, words
+    def __init__(self, nodes: Sequence[ast.AST], words: Words) -> None:
+        """`nodes`: of its whole tree, in the order of ast.walk."""
+        self.nodes, self.words = nodes, words
         self.constants = {
             target.id: node.value.value
-            for node in ast.walk(tree)
+            for node in nodes
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
             for target in node.targets
             if isinstance(target, ast.Name)
         }
         self.sizes: list[int] = []  # of recv
         self.number_read = False
-        self.big = not any(isinstance(node, ast.Constant) and node.value == "little" for node in ast.walk(tree))
+        self.big = not any(isinstance(node, ast.Constant) and node.value == "little" for node in nodes)
 
     def read(self) -> None:
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             self._statement(node)
             self._expression(node)
         if self.number_read:

@@ -13,8 +13,26 @@ from typing import Final
 from reference.dialect import Dialect
 from reference.framing import LineReader, MessageTooLongError, frame, reader
 
-# A stranger's message must not move our cursor or repaint our screen: control characters, escape first of all, become U+FFFD.
-_HARMLESS: Final = {code: "\ufffd" for code in (*range(32), *range(127, 160)) if chr(code) not in "\t\n\r"}
+# A stranger's message must not move our cursor or repaint our screen: control characters, escape first of all, become U+FFFD. So do a
+# lone carriage return, which would let it write over what stands to its left, and the marks that turn the direction of writing round.
+_CONTROLS: Final = (*range(32), *range(127, 160), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_HARMLESS: Final = {code: "\ufffd" for code in _CONTROLS if chr(code) not in "\t\n"}
+
+
+def harmless(text: str) -> str:
+    """The text with nothing in it that a terminal would obey, but for tabs and newlines."""
+    return text.replace("\r\n", "\n").translate(_HARMLESS)
+
+
+def unspoken(dialect: Dialect) -> str:
+    """Why our clients cannot talk to such a server, in words for the person; "" if they can."""
+    if dialect.transport != "tcp":
+        return f"клиент говорит только по TCP, а не по {dialect.transport}"
+    if dialect.framing not in ("none", "lines", "lines-out") or dialect.says.lstrip().startswith('{"'):
+        return "клиент понимает только простой текст: framing none, lines или lines-out, а says без JSON"
+    if dialect.then:
+        return "клиент умеет только назвать себя: поле then он выполнить не может"
+    return "" if "{text}" in dialect.says else "в says нет места {text}"
 
 
 class Talk:
@@ -24,19 +42,35 @@ class Talk:
         dialect: how the server speaks.
         name: ours; "" to have the person asked. The server's question is then shown, and the first line typed is the answer.
         keyboard: the encoding of what is typed.
+
+    Raises:
+        ValueError: a client cannot speak so (see `unspoken`), or the encoding is of no use (see `framing.reader`).
     """
 
     def __init__(self, dialect: Dialect, name: str = "", keyboard: str = "utf-8") -> None:
+        if reason := unspoken(dialect):
+            raise ValueError(reason)
         self._dialect = dialect
         self._name = name
-        self._reader = reader(dialect.framing, dialect.encoding)
+        self._reader = reader("lines" if dialect.framing == "lines-out" else dialect.framing, dialect.encoding)
         self._keyboard = LineReader(keyboard)
-        self._named = dialect.named_by == "nobody"
+        self._writes_name = dialect.author == "client" and dialect.says == "{text}"
+        self._named = dialect.named_by == "nobody" and bool(name or not self._writes_name)
         self._answers = dialect.named_by == "prompt"  # we answer the first question ourselves; another one means: not that name
         self._held: deque[str] = deque()  # typed before the server was ready for it
         # Without framing, a text sent right behind the name would become a part of it: we wait until the name has been taken.
         self._welcomed = self._named or not dialect.welcome
         self._ended = False
+
+    @property
+    def name(self) -> str:
+        """Ours as far as we know it: the one given or typed; "" if none, or if the server did not take it."""
+        return self._name
+
+    @property
+    def named(self) -> bool:
+        """Whether a line typed now would be a message, and not our name."""
+        return self._named
 
     @property
     def finished(self) -> bool:
@@ -78,7 +112,7 @@ class Talk:
                     reply += self._answer(text, show)
                 else:
                     self._welcomed = self._welcomed or self._named
-                    show.append(text.rstrip("\r\n").translate(_HARMLESS))
+                    show.append(harmless(text.rstrip("\r\n")))
         except MessageTooLongError:
             show.append("(слишком длинное сообщение пропущено)")
         return show, reply + self._release()
@@ -100,7 +134,8 @@ class Talk:
     def _introduce(self, name: str) -> bytes:
         self._name = name
         self._named = True
-        return self._frame(name)
+        hello = "" if self._dialect.named_by == "nobody" else self._dialect.hello
+        return self._frame(hello.replace("{name}", name)) if hello else b""
 
     def _release(self) -> bytes:
         """All held lines that may go now."""
@@ -109,11 +144,13 @@ class Talk:
             line = self._held.popleft()
             if not self._named:
                 data += self._introduce(line)
-            elif self._dialect.author == "client" and self._name:
+            elif self._writes_name and self._name:
                 data += self._frame(f"{self._name}: {line}")
             else:
-                data += self._frame(line)
+                before, _, after = self._dialect.says.partition("{text}")
+                data += self._frame(before.replace("{name}", self._name) + line + after.replace("{name}", self._name))
         return data
 
     def _frame(self, text: str) -> bytes:
-        return frame(text, self._dialect.framing, self._dialect.encoding)
+        framing = "none" if self._dialect.framing == "lines-out" else self._dialect.framing  # there only the server ends its messages
+        return frame(text, framing, self._dialect.encoding)

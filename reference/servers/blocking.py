@@ -11,39 +11,71 @@ import socket
 from typing import Final
 
 from reference.room import Action, Room, Send
-from reference.servers.doorstep import CHUNK, admit, part
+from reference.servers.doorstep import CHUNK, admit, part, see_off
 
 PATIENCE: Final = 5.0  # seconds for a guest to take what he is sent: a blocking send to one who does not read would never return
 
 
-def serve(listener: socket.socket, room: Room[socket.socket]) -> None:
-    """Serve two guests after two until an exception (Ctrl-C) ends it; closes its guests, not the listener."""
-    while True:
-        guests: list[socket.socket] = []
+def serve(listener: socket.socket, room: Room[socket.socket], patience: float = PATIENCE) -> None:
+    """Serve two guests after two until an exception ends it; says goodbye to its guests, does not close the listener."""
+    switchboard = _Switchboard(room, patience)
+    try:
+        while True:
+            switchboard.seat(listener)
+            switchboard.talk()
+    finally:
+        switchboard.close()
+
+
+class _Switchboard:
+    """The room, and the two who are here."""
+
+    def __init__(self, room: Room[socket.socket], patience: float) -> None:
+        self.room = room
+        self.patience = patience
+        self.guests: list[socket.socket] = []
+
+    def seat(self, listener: socket.socket) -> None:
+        """Wait until two have come."""
+        while len(self.guests) < 2:
+            if admitted := admit(listener):
+                guest, address = admitted
+                self.guests.append(guest)
+                self.perform(self.room.enter(guest, address))
+
+    def talk(self) -> None:
+        """Listen to whoever is awaited until one has left; then let the other go too."""
+        while len(self.guests) == 2 and (guest := self.room.awaited()):
+            chunk = _receive(guest)
+            self.perform(self.room.hear(guest, chunk))
+        for guest in [*self.guests]:
+            self.perform(self.room.leave(guest))
+
+    def perform(self, actions: list[Action[socket.socket]]) -> None:
+        """Do what the room says."""
+        for action in actions:
+            if isinstance(action, Send):
+                for guest in action.recipients:
+                    if guest in self.guests and not self.send(guest, action.data):
+                        actions += self.room.leave(guest)  # the list grows while we go through it: the other is told at the end
+            elif action.guest in self.guests:
+                self.guests.remove(action.guest)
+                part(action.guest)
+
+    def send(self, guest: socket.socket, data: bytes) -> bool:
+        """Send everything; False if the guest is gone, or does not read for too long."""
         try:
-            _seat(listener, room, guests)
-            _talk(room, guests)
-        finally:
-            for guest in guests:
-                part(guest)
+            guest.settimeout(self.patience)
+            guest.sendall(data)
+            guest.settimeout(None)
+        except OSError:
+            return False
+        return True
 
-
-def _seat(listener: socket.socket, room: Room[socket.socket], guests: list[socket.socket]) -> None:
-    """Wait until two have come."""
-    while len(guests) < 2:
-        if admitted := admit(listener):
-            guest, address = admitted
-            guests.append(guest)
-            perform(room.enter(guest, address), room, guests)
-
-
-def _talk(room: Room[socket.socket], guests: list[socket.socket]) -> None:
-    """Listen to whoever is awaited until one has left; then let the other go too."""
-    while len(guests) == 2 and (guest := room.awaited()):
-        chunk = _receive(guest)
-        perform(room.hear(guest, chunk), room, guests)
-    for guest in [*guests]:
-        perform(room.leave(guest), room, guests)
+    def close(self) -> None:
+        """Say goodbye to all, and let them go."""
+        words = {guest: action.data for action in self.room.close() if isinstance(action, Send) for guest in action.recipients}
+        see_off({guest: words.get(guest, b"") for guest in self.guests})
 
 
 def _receive(guest: socket.socket) -> bytes:
@@ -51,26 +83,3 @@ def _receive(guest: socket.socket) -> bytes:
         return guest.recv(CHUNK)
     except OSError:
         return b""
-
-
-def perform(actions: list[Action[socket.socket]], room: Room[socket.socket], guests: list[socket.socket]) -> None:
-    """Do what the room says."""
-    for action in actions:
-        if isinstance(action, Send):
-            for guest in action.recipients:
-                if guest in guests and not _send(guest, action.data):
-                    actions += room.leave(guest)  # the list grows while we go through it: the other is told at the end
-        elif action.guest in guests:
-            guests.remove(action.guest)
-            part(action.guest)
-
-
-def _send(guest: socket.socket, data: bytes) -> bool:
-    """Send everything; False if the guest is gone, or does not read for PATIENCE seconds."""
-    try:
-        guest.settimeout(PATIENCE)
-        guest.sendall(data)
-        guest.settimeout(None)
-    except OSError:
-        return False
-    return True

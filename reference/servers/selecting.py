@@ -13,7 +13,7 @@ import socket
 from typing import Final
 
 from reference.room import Action, Room, Send
-from reference.servers.doorstep import CHUNK, UNSENT_LIMIT, admit, part
+from reference.servers.doorstep import CHUNK, UNSENT_LIMIT, admit, part, see_off
 
 # FD_SETSIZE of POSIX systems, less one: the last number is kept free, so that there is a descriptor left to say no with where the system
 # allows us just 1024. Windows counts sockets (512 in CPython) and has numbers of any size.
@@ -21,10 +21,10 @@ LAST_DESCRIPTOR: Final = 1022
 MOST_ON_WINDOWS: Final = 510
 
 
-def serve(listener: socket.socket, room: Room[socket.socket]) -> None:
-    """Serve until an exception (Ctrl-C) ends it; closes its guests, not the listener, which it makes non-blocking."""
+def serve(listener: socket.socket, room: Room[socket.socket], unsent_limit: int = UNSENT_LIMIT) -> None:
+    """Serve until an exception ends it; says goodbye to its guests, does not close the listener, which it makes non-blocking."""
     listener.setblocking(False)
-    switchboard = _Switchboard(room)
+    switchboard = _Switchboard(room, unsent_limit)
     try:
         while True:
             switchboard.turn(listener)
@@ -35,8 +35,9 @@ def serve(listener: socket.socket, room: Room[socket.socket]) -> None:
 class _Switchboard:
     """The room, and for each guest what could not be sent yet."""
 
-    def __init__(self, room: Room[socket.socket]) -> None:
+    def __init__(self, room: Room[socket.socket], unsent_limit: int) -> None:
         self.room = room
+        self.unsent_limit = unsent_limit
         self.unsent: dict[socket.socket, bytearray] = {}
 
     def turn(self, listener: socket.socket) -> None:
@@ -94,9 +95,9 @@ class _Switchboard:
             pass
         except OSError:
             return False
-        return len(backlog) <= UNSENT_LIMIT
+        return len(backlog) <= self.unsent_limit
 
     def close(self) -> None:
-        """Let all go."""
-        for guest in self.unsent:
-            part(guest)
+        """Say goodbye to all, and let them go."""
+        self.perform(self.room.close())
+        see_off(self.unsent)

@@ -9,18 +9,19 @@ at once, which is nearly always all of it; the rest is a backlog, and a second t
 from __future__ import annotations
 
 import socket
+import time
 from threading import Lock, Thread
 from typing import Any, Final
 
 from reference.room import Action, Room, Send
-from reference.servers.doorstep import CHUNK, UNSENT_LIMIT, admit, part
+from reference.servers.doorstep import CHUNK, GRACE, UNSENT_LIMIT, admit, part
 
 NO_WAIT: Final[int] = getattr(socket, "MSG_DONTWAIT", 0)
 
 
-def serve(listener: socket.socket, room: Room[socket.socket]) -> None:
-    """Serve until an exception (Ctrl-C) ends it; says goodbye to its guests, does not close the listener."""
-    switchboard = _Switchboard(room)
+def serve(listener: socket.socket, room: Room[socket.socket], unsent_limit: int = UNSENT_LIMIT) -> None:
+    """Serve until an exception ends it; says goodbye to its guests, does not close the listener."""
+    switchboard = _Switchboard(room, unsent_limit)
     try:
         while True:
             if admitted := admit(listener):
@@ -44,8 +45,9 @@ def _start(work: Any, *arguments: Any) -> Thread | None:
 class _Switchboard:
     """The room, the lock around it, and what could not be sent yet."""
 
-    def __init__(self, room: Room[socket.socket]) -> None:
+    def __init__(self, room: Room[socket.socket], unsent_limit: int) -> None:
         self.room = room
+        self.unsent_limit = unsent_limit
         self.lock = Lock()
         self.unsent: dict[socket.socket, bytearray] = {}
         self.flushers: dict[socket.socket, Thread] = {}
@@ -59,7 +61,7 @@ class _Switchboard:
             with self.lock:
                 self.perform(self.room.hear(guest, chunk))
         with self.lock:
-            self.perform(self.room.leave(guest))
+            self.perform(self.room.hear(guest, b""))
             flusher = self.flushers.pop(guest, None)
         if flusher:
             flusher.join()  # it holds the descriptor, whose number the next guest may get as soon as we close it
@@ -92,7 +94,7 @@ class _Switchboard:
                 return False
             self.flushers[guest] = flusher
         backlog += data
-        return len(backlog) <= UNSENT_LIMIT
+        return len(backlog) <= self.unsent_limit
 
     def flush(self, guest: socket.socket, backlog: bytearray) -> None:
         """Send a backlog, waiting as long as it takes; in a thread of its own, which ends with the backlog or with the connection."""
@@ -108,10 +110,16 @@ class _Switchboard:
                 piece = bytes(backlog)
 
     def close(self) -> None:
-        """Wake all threads; each closes its guest."""
+        """Say goodbye to all, and let them go: those who still have something to get after GRACE seconds, whether they have it or not."""
+        until = time.monotonic() + GRACE
         with self.lock:
-            for guest in self.unsent:
-                _wake(guest)
+            self.perform(self.room.close())
+            guests, self.unsent = self.unsent, {}
+            flushers = [*self.flushers.values()]
+        for flusher in flushers:
+            flusher.join(max(0.0, until - time.monotonic()))
+        for guest in guests:
+            part(guest)  # his thread wakes up, and finds nothing left to do
 
 
 def _receive(guest: socket.socket) -> bytes:

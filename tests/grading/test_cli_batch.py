@@ -73,8 +73,8 @@ def test_what_goes_wrong_costs_one_submission():
 
 
 def test_a_hung_worker_is_ended_at_its_deadline():
-    hung, good = run("labs/hang", "labs/1", jobs=2, deadline=1.0)
-    assert "не уложилась в 1 с" in hung.notes[-1]
+    hung, good = run("labs/hang", "labs/1", jobs=2, deadline=4.0)  # enough for the good one on a busy machine
+    assert "не уложилась в 4 с" in hung.notes[-1]
     assert hung.infra
     assert not good.infra
 

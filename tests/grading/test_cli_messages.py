@@ -1,59 +1,14 @@
-"""Russian in the source, English from the catalogue: nothing is missing, nothing is left over, every placeholder is there."""
-
-import ast
-import re
-from importlib.resources import files
-from pathlib import Path
+"""Russian in the source, English from the catalogue, numbers right in both; whether all is there, test_translations.py asks."""
 
 import pytest
 
-import grading
 from grading import messages
-
-MARKS = {"_", "N_", "ngettext", "Symptom"}
-
-
-def strings_of(path):
-    """The strings marked for translation in one source file."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKS and node.args:
-            first = node.args[0]
-            if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                yield first.value
-
-
-IN_CODE = {text for path in Path(grading.__file__).parent.rglob("*.py") for text in strings_of(path)}
-
-
-def catalogue(lang):
-    po = files("grading").joinpath("locale", lang, "LC_MESSAGES", "chat-lab.po").read_text(encoding="utf-8")
-    return dict(messages.entries(po))
 
 
 @pytest.fixture(autouse=True)
 def _russian_again():
     yield
     messages.use("ru")
-
-
-def test_every_string_has_its_english():
-    assert IN_CODE - set(catalogue("en")) == set()
-
-
-def test_the_catalogue_has_no_string_that_the_code_lost():
-    assert set(catalogue("en")) - IN_CODE == set()
-    assert set(catalogue("ru")) - IN_CODE == set()
-
-
-def test_placeholders_survive_translation():
-    for text, forms in catalogue("en").items():
-        for form in forms:
-            assert sorted(set(re.findall(r"\{\w+\}", form))) == sorted(set(re.findall(r"\{\w+\}", text))), text
-
-
-def test_the_english_is_english():
-    letters = {char for forms in catalogue("en").values() for form in forms for char in form if "а" <= char.lower() <= "я" or char in "Ёё"}
-    assert letters == set()
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_of_other_clients_the_first_is_taken(tmp_path: Path) -> None:
         (b"from PyQt5.QtWidgets import QApplication\n" + CONNECT, "PyQt5"),
         (b"import curses\n" + CONNECT, "curses"),
         (b"import prompt_toolkit\n" + CONNECT, "prompt_toolkit"),
-        (b"print 'chat'\n" + CONNECT, "синтаксиса"),
+        (b"print 'chat'\n" + CONNECT, "синтаксическая ошибка"),
     ],
 )
 def test_a_client_that_cannot_be_run_is_said_why(tmp_path: Path, source: bytes, why: str) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 FLOORS = (
-    {"result", "errors", "messages", "options", "verdicts", "progress"}
-    | {"keyboard", "kernel", "threads", "words", "scenario", "wire", "terminal"},
-    {"submission", "sandbox", "links", "oracle", "inference", "model", "shrinking"},
-    {"stillness", "history", "datagrams", "console"},
+    {"messages"},
+    {"result", "errors", "options", "verdicts", "progress", "extraction"}
+    | {"keyboard", "kernel", "threads", "words", "wire", "terminal"},
+    {"submission", "sandbox", "links", "oracle", "inference", "model", "scenario"},
+    {"shrinking", "stillness", "history", "datagrams", "console"},
     {"quiet"},
     {"eyes"},
     {"server"},
@@ -19,11 +20,13 @@ FLOORS = (
     {"chat"},
     {"interview", "lab", "crowds", "play", "replay"},
     {"bench", "rubrics", "symptoms", "settling", "own_clients", "keyboard_talk"},
-    {"attempts", "scoring", "advice"},
+    {"attempts", "scoring", "advice", "early"},
     {"plugin"},
     {"checks", "runner", "catalogue"},
     {"engine"},
+    {"ahead"},
     {"reports", "batch"},
+    {"changed", "ci"},
     {"session", "arguments", "starting"},
     {"cli"},
 )

@@ -32,10 +32,13 @@ STORY = [
 ]
 
 
-def made(events: list[Event], port: int = 9090, expected: str = "Вера слышит", actual: str = "ничего", transport: str = "tcp") -> str:
+def made(
+    events: list[Event], port: int = 9090, expected: str = "Вера слышит", actual: str = "ничего", *, transport: str = "tcp",
+    repeatable: bool = True,
+) -> str:  # fmt: skip
     server = SimpleNamespace(addresses=[(socket.AF_INET, ("127.0.0.1", port))])
     dialect = SimpleNamespace(transport=transport, framing="none", encoding="utf-8")
-    chat = SimpleNamespace(transcript=SimpleNamespace(events=events), server=server, dialect=dialect)
+    chat = SimpleNamespace(transcript=SimpleNamespace(events=events, repeatable=repeatable), server=server, dialect=dialect)
     return script(chat, expected, actual)  # type: ignore[arg-type]
 
 
@@ -81,6 +84,8 @@ def test_a_port_the_kernel_chose_is_no_port_to_remember() -> None:
 
 def test_without_anything_to_hear_there_is_no_script() -> None:
     assert made([Event(0.0, "Борис", "connects"), Event(0.0, "", "rests")]) == ""
+    assert made(STORY) != ""
+    assert made(STORY, repeatable=False) == ""
     assert made(STORY, transport="udp") == ""
 
 

@@ -74,14 +74,14 @@ def test_a_file_per_submission(tmp_path):
     path = files.write(REPORT, tmp_path)
     assert path.name == "labs__student_x.json"
     assert json.loads(path.read_text(encoding="utf-8")) == json_lines.to_object(REPORT)
-    assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["labs__student_x.html", path.name]
 
 
 def test_writing_again_replaces(tmp_path):
     files.write(REPORT, tmp_path)
     path = files.write(replace(REPORT, score=61), tmp_path)
     assert json.loads(path.read_text(encoding="utf-8"))["score"] == 61
-    assert len(list(tmp_path.iterdir())) == 1
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 def with_replay(**programs):
@@ -136,4 +136,4 @@ def test_a_failed_write_leaves_the_old_file_and_no_rubbish(tmp_path, monkeypatch
     with pytest.raises(OSError, match="No space"):
         files.write(replace(REPORT, score=1), tmp_path)
     assert path.read_bytes() == before
-    assert len(list(tmp_path.iterdir())) == 1
+    assert len(list(tmp_path.iterdir())) == 2

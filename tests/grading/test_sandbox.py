@@ -536,9 +536,9 @@ def test_an_ordinary_user_gets_the_same(tmp_path: Path) -> None:
     python = shutil.which("python3", path="/usr/bin")
     if python is None or subprocess.run([python, "-c", "import sys; sys.exit(sys.version_info < (3, 11))"], check=False).returncode:
         pytest.skip("no second interpreter of at least 3.11")
-    for name in ("__init__.py", "sandbox"):
+    for name in ("__init__.py", "messages.py", "locale", "sandbox"):
         source = ROOT / "grading" / name
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / "grading" / name if source.is_dir() else _made(tmp_path))
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, _made(tmp_path) / name)
     script = SCRIPT.format(root=str(tmp_path), source="print('ready')\ninput()", tier="require:bubblewrap", wait=False, mark="")
     for folder in [tmp_path, *tmp_path.parents[:3]]:
         folder.chmod(0o755)

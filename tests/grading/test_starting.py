@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grading import starting
+from grading import messages, starting
 from grading.cli import main
 from grading.engine import grade
 from grading.errors import ConfigError
@@ -40,6 +40,30 @@ def test_every_variant_has_its_lab(tmp_path: Path, variant: str) -> None:
         ast.parse(source)
         assert "TODO 1" in source
     assert not [text for text in starting.lab(variant, "x").values() if "{variant}" in text or "{folder}" in text]
+
+
+@pytest.mark.parametrize("variant", starting.VARIANTS)
+def test_in_english_it_is_the_same_programs_with_english_words(variant: str) -> None:
+    russian = starting.lab(variant, "x")
+    messages.use("en")
+    try:
+        english = starting.lab(variant, "x")
+    finally:
+        messages.use("ru")
+    assert not [name for name, text in english.items() if messages.RUSSIAN.search(text)]
+    assert tomllib.loads(english["lab.toml"]) == tomllib.loads(russian["lab.toml"])
+    for name in ("server.py", "client.py"):
+        assert _without_strings(english[name]) == _without_strings(russian[name])
+        assert english[name].count("TODO") == russian[name].count("TODO")
+
+
+def _without_strings(source: str) -> str:
+    """The program with every string, of documentation too, empty; comments are no part of it."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            node.value = ""
+    return ast.dump(tree)
 
 
 @pytest.mark.linux

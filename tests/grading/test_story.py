@@ -87,7 +87,7 @@ def test_a_short_text_is_told_whole_and_a_long_one_with_its_size(chat: Chat, bor
         return story.short(chat, said)  # type: ignore[arg-type]
 
     assert told(chat.says(boris, "привет")) == "привет"
-    assert told(chat.says(boris, "д" * 81)) == "д" * 50 + "… (162 байт)"
+    assert told(chat.says(boris, "д" * 81)) == "д" * 50 + "… (162 байта)"
     assert told(Said(boris, "", b"\xd0")) == "\ufffd"
     chat.dialect = replace(chat.dialect, encoding="cp1251")
     assert told(Said(boris, "", "привет".encode("cp1251"))) == "привет"

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grading.words import Unique, Vocabulary
+from grading import messages
+from grading.words import Unique, Vocabulary, person
 
 
 def vocabulary(seed: str = "1") -> Vocabulary:
@@ -33,6 +34,19 @@ def test_a_name_is_in_latin_letters_and_still_told_by_its_beginning(name: str, l
     assert called.startswith(latin)
     assert called.isascii()
     assert len(called) == len(latin) + 4
+
+
+@pytest.mark.parametrize(
+    ("name", "english"), [("Борис", "Boris"), ("Юлий Ёжиков", "Yuliy Ezhikov"), ("Гость 12", "Guest 12"), ("Anna", "Anna"), ("", "")]
+)
+def test_who_reads_english_reads_names_in_latin_letters(name: str, english: str) -> None:
+    assert person(name) == name
+    messages.use("en")
+    try:
+        assert person(name) == english
+        assert vocabulary().name("Гость 1").startswith("Gost")  # what the server is told does not change
+    finally:
+        messages.use("ru")
 
 
 def test_no_two_guests_are_called_the_same() -> None:

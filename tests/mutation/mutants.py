@@ -131,7 +131,8 @@ _NEVER: Final = (cst.Annotation, cst.Import, cst.ImportFrom, cst.Decorator)
 class _Collector(cst.CSTVisitor):
     """Goes through a program and asks every operator about every node.
 
-    Left alone are types, imports, decorators, docstrings, `if __name__ == ...`, and what is printed: no guest ever sees it.
+    Left alone are types, imports, decorators, docstrings, `if __name__ == ...`, and what no guest ever sees: what is printed, which system
+    this is, and whether Nagle's algorithm is on (a message leaves sooner or later, and always leaves).
     """
 
     def __init__(self, left_out: frozenset[str]) -> None:
@@ -191,11 +192,15 @@ def _names(target: cst.BaseExpression) -> Iterator[str]:
 
 
 def _says_nothing(node: cst.CSTNode) -> bool:
-    """A docstring, something for the server's own screen, or the question whether this is the program."""
+    """A docstring, something no guest can see, or the question whether this is the program or which system it runs on."""
+    if isinstance(node, cst.Comparison) and cst.Module([]).code_for_node(node.left) == "os.name":
+        return True
     if isinstance(node, cst.If) and isinstance(node.test, cst.Comparison) and isinstance(node.test.left, cst.Name):
         return node.test.left.value == "__name__"
     if not (isinstance(node, cst.SimpleStatementLine) and isinstance(node.body[0], cst.Expr)):
         return False
     value = node.body[0].value
+    if "TCP_NODELAY" in cst.Module([]).code_for_node(value):
+        return True
     printed = isinstance(value, cst.Call) and isinstance(value.func, cst.Name) and value.func.value == "print"
     return printed or isinstance(value, cst.SimpleString | cst.ConcatenatedString)

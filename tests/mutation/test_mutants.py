@@ -27,6 +27,7 @@ def tell(text, author):
 
 def session(guest, name: str = "x") -> None:
     print("in", 7)
+    guest.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
         with lock:
             rest = b""
@@ -53,29 +54,29 @@ def made(operator: str) -> list[tuple[int, str]]:
         ("negated", 11, "if not (guest is not author and not muted):"),
         ("always", 11, "if True:"),
         ("compared", 11, "if guest is author and not muted:"),
-        ("compared", 23, "if len(rest) <= 5:"),
+        ("compared", 24, "if len(rest) <= 5:"),
         ("not-removed", 11, "if guest is not author and muted:"),
         ("and-or", 11, "if guest is not author or not muted:"),
-        ("deleted", 27, "pass"),
-        ("deleted", 29, "pass"),
-        ("jump", 24, "continue"),
-        ("replaced-sum", 22, "rest = guest.recv(SIZE)"),
+        ("deleted", 28, "pass"),
+        ("deleted", 30, "pass"),
+        ("jump", 25, "continue"),
+        ("replaced-sum", 23, "rest = guest.recv(SIZE)"),
         ("number", 4, "SIZE = 8"),
-        ("number", 23, "if len(rest) < 6:"),
-        ("true-false", 21, "while False:"),
+        ("number", 24, "if len(rest) < 6:"),
+        ("true-false", 22, "while False:"),
         ("emptied", 16, "def session(guest, name: str = '') -> None:"),
         ("argument", 12, 'guest.sendall(text.encode("utf-8"))'),
         ("argument", 12, 'guest.sendall(text.encode(errors="replace"))'),
-        ("slice", 25, "rest = decoder.decode(rest)"),
+        ("slice", 26, "rest = decoder.decode(rest)"),
         ("some-only", 10, "for guest in list(list(guests))[:1]:"),
         ("some-only", 10, "for guest in list(list(guests))[1:]:"),
         ("once", 10, "break"),
-        ("once", 21, "break"),
-        ("except", 26, "except ArithmeticError:"),
-        ("except", 26, "except (OSError,):"),
-        ("no-with", 19, "if True:"),
+        ("once", 22, "break"),
+        ("except", 27, "except ArithmeticError:"),
+        ("except", 27, "except (OSError,):"),
+        ("no-with", 20, "if True:"),
         ("partial-send", 12, 'guest.send(text.encode("utf-8", errors="replace"))'),
-        ("decode-each-chunk", 25, "rest = rest[1:].decode()"),
+        ("decode-each-chunk", 26, "rest = rest[1:].decode()"),
         ("recipient-for-author", 11, "if guest is not guest and not muted:"),
     ],
 )
@@ -96,7 +97,9 @@ def test_every_operator_is_tried_here() -> None:
 
 def test_what_no_guest_sees_is_left_alone() -> None:
     touched = {mutant.line for mutant in FOUND}
-    assert not touched & {1, 2, 9, 17}  # docstrings, imports, what is printed
+    assert not touched & {1, 2, 9, 17, 18}  # docstrings, imports, what is printed, how soon a message leaves
+    here = "import os\nif os.name != 'nt':\n    listen()\nsend()\n"
+    assert {mutant.operator for mutant in mutants("a.py", here)} == {"negated", "always", "deleted"}
     assert not [mutant for mutant in FOUND if "name: str" not in mutant.source]  # types
 
 

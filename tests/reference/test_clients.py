@@ -75,6 +75,45 @@ def test_the_end_of_the_keyboard_waits_for_what_is_not_sent() -> None:
 
 def test_a_strange_text_cannot_paint_the_screen() -> None:
     assert Talk(KNOWN["raw"]).heard(b"\x1b[2Jred\x07\n") == (["\ufffd[2Jred\ufffd"], b"")
+    assert Talk(KNOWN["raw"]).heard("a\r\nб\rв\u202eг\r\n".encode()) == (["a\nб\ufffdв\ufffdг"], b"")
+
+
+def test_who_must_sign_is_asked_first_and_tells_the_server_nothing() -> None:
+    talk = Talk(KNOWN["raw-echo"])
+    assert not talk.named
+    assert talk.typed("Анна\n".encode()) == b""
+    assert (talk.named, talk.name) == (True, "Анна")
+    assert talk.typed("привет\n".encode()) == "Анна: привет".encode()
+
+
+def test_name_and_texts_are_wrapped_as_the_dialect_has_it() -> None:
+    talk = Talk(Dialect(hello="NICK:{name}", says="MSG {name} {text}!"), "{text}")
+    assert talk.begin() == b"NICK:{text}"
+    assert talk.typed(b"{name}\n") == b"MSG {text} {name}!"
+    assert Talk(Dialect(hello="", named_by="first-message"), "Anna").begin() == b""
+
+
+def test_where_only_the_server_writes_lines_they_are_put_together() -> None:
+    talk = Talk(Dialect(framing="lines-out", named_by="nobody", author="server"))
+    assert talk.heard("раз\nд".encode()) == (["раз"], b"")
+    assert talk.heard("ва\n".encode()) == (["два"], b"")
+    assert talk.typed("три\n".encode()) == "три".encode()
+
+
+@pytest.mark.parametrize(
+    ("dialect", "reason"),
+    [
+        (Dialect(transport="udp"), "TCP"),
+        (Dialect(framing="length-4"), "framing"),
+        (Dialect(says='{"text": "{text}"}'), "JSON"),
+        (Dialect(then="JOIN"), "then"),
+        (Dialect(says="{name}"), "{text}"),
+        (Dialect(encoding="utf-16"), "utf-16"),
+    ],
+)
+def test_what_a_client_cannot_speak_it_says_at_once(dialect: Dialect, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        Talk(dialect)
 
 
 # -- the three clients

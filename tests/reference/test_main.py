@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from reference.__main__ import CLIENTS, main
+from reference.__main__ import CLIENTS, TO_CONNECT, main
+from reference.clients.terminal.home import MISSING
 
 ROOT = Path(__file__).resolve().parents[2]
 DEADLINE = 10.0  # seconds
@@ -26,9 +27,14 @@ DEADLINE = 10.0  # seconds
         ("serve threaded --port -1", "chat:"),
         ("serve threaded --host ....", "нет такого адреса"),
         ("serve threaded --host 192.0.2.1 --port 0", "не адрес этого компьютера"),
-        ("serve threaded --seats 0", "одно место"),
+        ("serve threaded --seats 0", "самое меньшее 1"),
         ("serve blocking --seats 3", "два места"),
         ("serve threaded --seats x", "--seats"),
+        ("serve polling --unsent -5", "chat:"),
+        ("serve polling --longest 99999999999999999999", "--longest"),
+        ("serve poling", "polling?"),
+        ("join --style terminal", "терминалом"),
+        ("join --dialect none.toml", "такого файла нет"),
         ("join --dialect first-message", "--name"),
         ("join --dialect raw-echo", "--name"),
         ("serve", "chat:"),
@@ -51,6 +57,41 @@ def test_a_port_in_use_and_a_port_of_nobody_are_said_in_one_line(capsys: pytest.
         assert "порт уже занят" in capsys.readouterr().err
     assert main(["join", "--port", str(port)]) == 2
     assert "никто не слушает" in capsys.readouterr().err
+
+
+def test_a_dialect_of_ones_own_and_what_a_client_cannot_speak(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "mine.toml"
+    for framing, complaint in (("length-4", "framing"), ("lines", "никто не слушает")):
+        file.write_text(f"[dialect]\nframing = '{framing}'\n", encoding="utf-8")
+        with socket.create_server(("127.0.0.1", 0)) as gone:
+            port = gone.getsockname()[1]
+        assert main(["join", "--name", "Анна", "--dialect", str(file), "--port", str(port)]) == 2
+        assert complaint in capsys.readouterr().err
+
+
+def test_nobody_waits_for_ever_for_a_silent_server(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    waited: list[object] = []
+
+    def connect(address: object, timeout: object) -> socket.socket:
+        waited.append(timeout)
+        raise TimeoutError("timed out")
+
+    monkeypatch.setattr("socket.create_connection", connect)
+    assert main(["join", "--name", "Анна"]) == 2
+    assert capsys.readouterr().err == "chat: не могу соединиться с 127.0.0.1:9090: никто не ответил\n"
+    assert waited == [TO_CONNECT]
+
+
+def test_without_prompt_toolkit_the_plain_client_is_taken_and_it_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("reference.clients.terminal.home.obstacle", lambda: MISSING)
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        port = gone.getsockname()[1]
+    assert main(["join", "--port", str(port)]) == 2
+    note, refusal = capsys.readouterr().err.splitlines()
+    assert "pip install prompt_toolkit" in note
+    assert "никто не слушает" in refusal
 
 
 @pytest.mark.parametrize("style", CLIENTS)
