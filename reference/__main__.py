@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import errno
 import socket
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import replace
-from datetime import datetime
 from typing import Final, NoReturn
 
+from reference import serving
 from reference.bench import command as bench_command
 from reference.clients import blocking as blocking_client
 from reference.clients import selecting as selecting_client
@@ -21,17 +19,9 @@ from reference.clients.talk import Talk
 from reference.clients.terminal import home
 from reference.dialect import KNOWN, Dialect
 from reference.dialects_toml import DialectError, load
-from reference.room import Room
-from reference.servers import blocking, coroutines, polling, selecting, threaded
-from reference.servers.doorstep import listen
+from reference.reasons import CommandError, reason
+from reference.serving import INTERRUPTED, SERVERS
 
-SERVERS: Final[dict[str, Callable[..., None]]] = {
-    "blocking": blocking.serve,
-    "threaded": threaded.serve,
-    "selecting": selecting.serve,
-    "polling": polling.serve,
-    "coroutines": coroutines.serve,
-}
 CLIENTS: Final[dict[str, Callable[[socket.socket, Talk, int, Callable[[str], None]], None]]] = {
     "blocking": blocking_client.run,
     "threaded": threaded_client.run,
@@ -39,20 +29,6 @@ CLIENTS: Final[dict[str, Callable[[socket.socket, Talk, int, Callable[[str], Non
 }
 TERMINAL: Final = "terminal"  # the comfortable client; imported only when it is used, for it takes prompt_toolkit
 TO_CONNECT: Final = 10.0  # seconds; the system alone would try for two minutes
-_REASONS: Final = {
-    errno.EADDRINUSE: "порт уже занят; другой можно выбрать через --port",
-    errno.EADDRNOTAVAIL: "это не адрес этого компьютера",
-    errno.EACCES: "на этот порт нужны права администратора",
-    errno.ECONNREFUSED: "там никто не слушает",
-    errno.ETIMEDOUT: "никто не ответил",
-    errno.EHOSTUNREACH: "туда нет дороги",
-    errno.ENETUNREACH: "туда нет дороги",
-}
-INTERRUPTED: Final = 130  # what a shell reports for a program ended by Ctrl-C
-
-
-class CommandError(Exception):
-    """The command line asks for what cannot be done; its text says so in one line."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -85,8 +61,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="КОМАНДА", required=True)
     serve = commands.add_parser("serve", help="запустить сервер")
     serve.add_argument("style", type=_one_of(SERVERS, "такого сервера"), metavar="СТИЛЬ", help=", ".join(SERVERS))
-    serve.add_argument("--seats", type=int, metavar="N", help="сколько гостей пускать (у blocking их всегда двое)")
-    serve.set_defaults(run=_serve)
+    serving.options(serve)
+    serve.set_defaults(run=serving.main)
     codes = "Код возврата: 0, если вышли вы; 1, если сервер пропал; 2, если команду нельзя выполнить; 130 после Ctrl-C."
     join = commands.add_parser("join", help="войти в чат", epilog=codes)
     styles = [TERMINAL, *CLIENTS]
@@ -130,26 +106,6 @@ def _port(word: str) -> int:
     return int(word)
 
 
-def _serve(options: argparse.Namespace) -> int:
-    dialect: Dialect = options.dialect
-    seats: int | None = options.seats
-    if options.style == "blocking":
-        if seats not in (None, 2):
-            raise CommandError("у сервера blocking всегда два места")
-        dialect, seats = replace(dialect, turns="alternate"), 2
-    if seats is not None and seats < 1:
-        raise CommandError("нужно хотя бы одно место")
-    try:
-        listener = listen(options.host, options.port)
-    except (OSError, UnicodeError) as error:
-        raise CommandError(f"не могу слушать {options.host}:{options.port}: {_reason(error)}") from error
-    with listener:
-        host, port = listener.getsockname()[:2]
-        print(f"слушаю {host}:{port}", flush=True)
-        SERVERS[options.style](listener, Room(dialect, seats, clock=datetime.now))
-    return 0
-
-
 def _join(options: argparse.Namespace) -> int:
     dialect: Dialect = options.dialect
     style = _client_style(options.style)
@@ -163,7 +119,7 @@ def _join(options: argparse.Namespace) -> int:
     try:
         server = socket.create_connection((options.host, options.port), TO_CONNECT)
     except (OSError, UnicodeError) as error:
-        raise CommandError(f"не могу соединиться с {options.host}:{options.port}: {_reason(error)}") from error
+        raise CommandError(f"не могу соединиться с {options.host}:{options.port}: {reason(error)}") from error
     with server:
         server.settimeout(None)
         server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -198,15 +154,6 @@ def _bench(options: argparse.Namespace) -> int:
 
 def _show(text: str) -> None:
     print(text, flush=True)
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, socket.gaierror | UnicodeError):
-        return "нет такого адреса"
-    if isinstance(error, TimeoutError):
-        return _REASONS[errno.ETIMEDOUT]
-    number = error.errno if isinstance(error, OSError) else None
-    return _REASONS.get(number or 0, str(error))
 
 
 if __name__ == "__main__":

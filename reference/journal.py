@@ -13,7 +13,7 @@ from typing import Final
 
 from reference.dialect import Dialect
 from reference.framing import LONGEST_MESSAGE, frame
-from reference.room import FULL, NO_NAME, TOO_LONG, Action, Address, Room, Send
+from reference.room import NO_NAME, TOO_LONG, Action, Address, Room, Send
 
 CAME: Final = "пришёл"
 NAMED: Final = "назвался"

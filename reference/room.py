@@ -12,7 +12,6 @@ calls: a guest the room does not know (any more) is met with an empty list, for 
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from typing import Final, Generic, TypeAlias, TypeVar
 
 from reference.dialect import Dialect
 from reference.framing import LONGEST_MESSAGE, MessageTooLongError, Reader, frame, reader
+from reference.template import fill
 
 LONGEST_NAME: Final = 32  # letters; a name stands before every message of its owner, so a long one would be everybody's trouble
 MOST_TRIES: Final = 5  # a client program that answers every prompt with the same blank name would go round forever
@@ -34,8 +34,6 @@ NOT_YOUR_TURN: Final = "Сейчас не ваша очередь, и слишк
 
 Guest = TypeVar("Guest", bound=Hashable)
 Address: TypeAlias = tuple[object, ...]  # as `accept` returns it: host, port, perhaps more
-
-_FIELD: Final = re.compile(r"\{(name|text|host|port|time|date)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,28 +245,6 @@ class Room(Generic[Guest]):
         recipients = tuple(hearers)
         if not recipients or not template:
             return []
-        said = self._fill(template, person, text) if person else template
+        said = fill(template, text, person.name, person.host, person.port, self._clock) if person else template
         data = frame(said, self._dialect.framing, self._dialect.encoding) if said else b""
         return [Send(recipients, data)] if data else []
-
-    def _fill(self, template: str, person: _Person, text: str) -> str:
-        if template == "{text}":
-            return text
-        now = self._clock()
-
-        def word(found: re.Match[str]) -> str:
-            match found[1]:
-                case "name":
-                    return person.name
-                case "text":
-                    return text
-                case "host":
-                    return person.host
-                case "port":
-                    return person.port
-                case "time":
-                    return f"{now:%H:%M}"  # formatted only where it is shown: it would cost more than all the rest of a message
-            return f"{now:%d.%m.%Y}"
-
-        # Not str.format: a student's template may hold any braces, and a text may hold "{name}", which must stay as it is.
-        return _FIELD.sub(word, template)

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final, cast
 
-# Bytes to ask of one recv: more than anybody types, and not more, for all that one recv brings is answered before anybody else has his turn:
-# these may be eight thousand messages of one letter, for each of some hundred guests.
+# Bytes to ask of one recv: more than anybody types, and not many more, for all that one recv brings is answered before the next guest has
+# his turn, and it may be eight thousand messages of one letter, for each of some hundred guests.
 CHUNK: Final = 16_384
 # Bytes we keep for a guest who does not read. Ten thousand messages are behind him then, beside the kernel's own buffer: he is not slow,
 # he is gone, and his bytes would only eat our memory.

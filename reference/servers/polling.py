@@ -1,8 +1,8 @@
 """One thread that waits for all guests at once, with `selectors`: epoll on Linux, kqueue on macOS, `select` on Windows. The fast one.
 
-It differs from `selecting` in one thing: the system keeps the list of those we wait for and is told of changes only. So a turn of the loop
-costs as much as there is to do, however many sit idle, and there may be as many guests as descriptors. What one turn says to a guest is
-collected, without copying what all of them hear, and goes out in one `send`: a `send` costs more than all the rest of a message.
+Unlike with `select`, the system keeps the list of those we wait for and is told of changes only: a turn of the loop costs as much as there
+is to do, however many sit idle. What one turn says to a guest is collected, without copying what all of them hear, and goes out in one
+`send`: that costs more than all the rest of a message.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from __future__ import annotations
 import selectors
 import socket
 from collections import defaultdict
-from typing import Any, Final
+from typing import Any
 
 from reference.room import Action, Room, Send
 from reference.servers.doorstep import CHUNK, UNSENT_LIMIT, admit, part, see_off
 
-READ: Final = selectors.EVENT_READ
-WRITE: Final = selectors.EVENT_WRITE
+READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 
 
 def serve(listener: socket.socket, room: Room[socket.socket], unsent_limit: int = UNSENT_LIMIT) -> None:
@@ -78,9 +77,8 @@ class _Switchboard:
         said = self.said
         for action in actions:
             if isinstance(action, Send):
-                data = action.data
                 for guest in action.recipients:
-                    said[guest].append(data)
+                    said[guest].append(action.data)
             elif action.guest in self.unsent:
                 self.flush(action.guest, self.said.pop(action.guest, []))
                 del self.unsent[action.guest]

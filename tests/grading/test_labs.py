@@ -46,7 +46,7 @@ def test_lab(submission: Submission) -> None:
         assert failed.advice
 
 
-@pytest.mark.parametrize(("style", "seats"), [("threaded", 0), ("selecting", 0), ("blocking", 2)])
+@pytest.mark.parametrize(("style", "seats"), [("threaded", 0), ("selecting", 0), ("polling", 0), ("coroutines", 0), ("blocking", 2)])
 def test_the_reference_passes_its_own_grader(style: str, seats: int) -> None:
     """A lab that carries the reference package along is graded like any other."""
     reference = LABS.parent / "reference"

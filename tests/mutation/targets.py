@@ -88,8 +88,9 @@ def targets() -> list[Target]:
         Target(f"{servers}/threaded.py", (threaded, echo, threaded_stamped), (at_the_end,)),
         Target(f"{servers}/selecting.py", (selecting, raw, stamped), (at_the_end, "LAST_DESCRIPTOR", "MOST_ON_WINDOWS")),  # a thousand
         Target(f"{servers}/blocking.py", (turns, raw_turns, stamped_turns)),
-        Target(f"{servers}/doorstep.py", (threaded, selecting, turns, stamped), ("PAUSE", "_EXHAUSTED")),  # for a system out of descriptors
-        Target("reference/room.py", everywhere, ("FULL", "Room.refuse", "_long_ago")),  # these chats have seats for all, and a clock
+        Target(f"{servers}/doorstep.py", (threaded, selecting, turns, stamped), ("PAUSE", "EXHAUSTED", "QUEUE", "GRACE", "ALIVE", "see_off", "_sent")),  # full systems, slow ends
+        Target("reference/room.py", everywhere, ("FULL", "GOODBYE", "Room.refuse", "Room.close", "_long_ago")),  # these chats have seats for all, and a clock
+        Target("reference/template.py", everywhere),
         Target("reference/framing.py", everywhere, ("_check",)),  # the encodings of these chats are good
         *(_lab(folder) for folder in GOOD_LABS),
     ]

@@ -59,8 +59,10 @@ def command(style: str, room: str = "Room") -> list[str]:
     """A server, perhaps with a room of one's own."""
     program = f"""
 from dataclasses import replace
-import reference.__main__ as chat
+from reference.dialect import KNOWN
 from reference.room import Room, Send
+from reference.servers import {style} as style
+from reference.servers.doorstep import listen
 class Wrong(Room):
     count = 0
     def hear(self, guest, data):
@@ -82,8 +84,9 @@ class Muddled(Wrong):
 class Tearing(Wrong):
     def wrong(self, send):
         return replace(send, data=send.data[:-9] + send.data[-1:])
-chat.Room = {room}
-chat.main(["serve", "{style}", "--port", "0"])
+listener = listen("127.0.0.1", 0)
+print("127.0.0.1:%d" % listener.getsockname()[1], flush=True)
+style.serve(listener, {room}(KNOWN["lines"]))
 """
     return [sys.executable, "-c", program]
 

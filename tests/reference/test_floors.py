@@ -10,16 +10,17 @@ import pytest
 HOUSE = Path(__file__).resolve().parents[2] / "reference"
 FILES = sorted(HOUSE.rglob("*.py"))
 IDS = [path.relative_to(HOUSE).as_posix() for path in FILES]
-PURE = ["framing.py", "dialect.py", "room.py", "clients/talk.py"]
+PURE = ["framing.py", "dialect.py", "template.py", "room.py", "clients/talk.py"]
 PURE += [f"clients/terminal/{name}.py" for name in ("presence", "look", "backoff")]
 IO = {"socket", "socketserver", "select", "selectors", "threading", "asyncio", "multiprocessing", "subprocess"}
 SYSTEM = {"signal", "time", "os", "sys"}
 BENCH = ["speech", "ledger", "crowd", "figures", "target", "drive", "loads", "contest", "table", "plots"]
 BENCH += ["trials", "mischief", "soak", "command"]
 FLOORS = [
-    *("", "framing", "dialect", "dialects_toml", "room", "servers.doorstep", "servers", "clients.talk", "clients"),
+    *("", "reasons", "framing", "dialect", "dialects_toml", "template", "room", "journal", "servers.doorstep", "servers"),
+    *("clients.talk", "clients"),
     *(f"clients.terminal.{name}" for name in ("home", "presence", "backoff", "look", "client", "screen")),
-    *("bench", *(f"bench.{name}" for name in BENCH), "__main__"),
+    *("bench", *(f"bench.{name}" for name in BENCH), "serving", "__main__"),
 ]
 
 
