@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from grading.messages import _
+from grading.reports import points
 from grading.reports.text import safe
 from grading.result import CheckResult, Report, Stuck, Verdict
 
@@ -19,9 +20,8 @@ def graded(report: Report) -> list[CheckResult]:
 
 
 def failed(report: Report) -> list[CheckResult]:
-    """Those that did, the dearest first."""
-    found = [check for check in graded(report) if check.verdict is Verdict.FAILED]
-    return sorted(found, key=lambda check: check.points - check.max_points)
+    """Those that did, the one first that stands before most points."""
+    return points.dearest_first(graded(report))
 
 
 def title(check: CheckResult) -> str:

@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from grading.messages import _, ngettext
-from grading.reports import layout, narrative
+from grading.reports import layout, narrative, points
 from grading.reports.pictures import Comparison, Place, story, why
 from grading.reports.text import safe
 from grading.result import CheckResult, Report, Stuck, Verdict
@@ -22,9 +22,9 @@ _PLACES: Final = 3  # places in the code that a whole story shows
 def missing(report: Report) -> Iterator[RenderableType]:
     """The part of the report about what failed or was switched off."""
     checks = graded(report)
-    failed = ranked(checks)
+    failed = points.dearest_first(checks)
     switched_off = [check for check in checks if check.verdict is Verdict.NA and check.max_points]
-    lost = sum(worth(check, checks) for check in failed) + sum(check.max_points - check.points for check in switched_off)
+    lost = points.lost(checks)
     if not failed and not switched_off:
         return
     yield layout.heading(_("Чего не хватает: {points}").format(points=ngettext("{n} балл", "{n} балла", lost)))
@@ -33,7 +33,7 @@ def missing(report: Report) -> Iterator[RenderableType]:
     for number, check in enumerate(failed):
         if number:
             yield Text()
-        yield _failure(check, behind(check.id, checks), encoding if number < WHOLE else "", advised)
+        yield _failure(check, points.behind(check.id, checks), encoding if number < WHOLE else "", advised)
     yield from _elsewhere(failed)
     for check in switched_off:
         yield layout.line("—", "yellow", check, _("отключено в lab.toml, поэтому баллов не даёт"))
@@ -42,12 +42,12 @@ def missing(report: Report) -> Iterator[RenderableType]:
 def next_step(report: Report) -> str:
     """The check that brings most, in one line; "" where nothing is to be gained."""
     checks = graded(report)
-    dearest = next(iter(ranked(checks)), None)
+    dearest = next(iter(points.dearest_first(checks)), None)
     if dearest is None or not worth(dearest, checks):
         return ""
-    points = ngettext("{n} балл", "{n} балла", worth(dearest, checks))
+    gain = ngettext("{n} балл", "{n} балла", worth(dearest, checks))
     text = _("Следующий шаг: {title} [{id}], +{points}")
-    return text.format(title=layout.title(dearest), id=dearest.id, points=points)
+    return text.format(title=layout.title(dearest), id=dearest.id, points=gain)
 
 
 def graded(report: Report) -> list[CheckResult]:
@@ -55,20 +55,9 @@ def graded(report: Report) -> list[CheckResult]:
     return [check for check in report.checks if check.level != "info"]
 
 
-def ranked(checks: Sequence[CheckResult]) -> list[CheckResult]:
-    """What failed, the dearest first, with all that stands behind it."""
-    return sorted((check for check in checks if check.verdict is Verdict.FAILED), key=lambda check: -worth(check, checks))
-
-
 def worth(check: CheckResult, checks: Sequence[CheckResult]) -> int:
     """The points that a failed check keeps back."""
-    return check.max_points - check.points + behind(check.id, checks)
-
-
-def behind(id: str, checks: Sequence[CheckResult]) -> int:
-    """The points of all checks that could not run because this one failed, directly or through others."""
-    waiting = [check for check in checks if check.verdict is Verdict.BLOCKED and check.blocked_by == id]
-    return sum(check.max_points + behind(check.id, checks) for check in waiting if check.id != id)
+    return check.max_points - check.points + points.behind(check.id, checks)
 
 
 # -- one failure

@@ -88,10 +88,13 @@ def check(format: str, submissions: int, output: str | None, environment: Mappin
 def write(format: str, reports: Sequence[Report], folder: Path | None, environment: Mapping[str, str] | None = None) -> str:
     """Write the files of a document, and return what is to be printed; "" for a format that has none, or nothing to say.
 
+    Where a platform takes one submission's score for the grade, our own fault leaves it without a file: it then shows a failed run, to be
+    run again, and not a student's zero.
+
     Raises: OSError.
     """
     document = DOCUMENTS.get(format)
-    if document is None or not reports:
+    if document is None or not reports or (document.alone and reports[0].infra):
         return ""
     environment = os.environ if environment is None else environment
     for name, render in document.files.items() if folder is not None else ():

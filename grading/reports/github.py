@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from grading.messages import _, ngettext
-from grading.reports import brief
+from grading.reports import brief, points
 from grading.reports.places import place
 from grading.reports.text import safe
 from grading.result import CheckResult, Report
@@ -29,7 +29,7 @@ _PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
 def commands(reports: Sequence[Report], base: Path) -> str:
     """One line for each failed check, the dearest first, and a notice for each submission; `base`: the root of the repository."""
     errors = [(report, check) for report in reports for check in brief.failed(report)]
-    errors.sort(key=lambda pair: pair[1].points - pair[1].max_points)
+    errors.sort(key=lambda pair: -(pair[1].max_points - pair[1].points + points.behind(pair[1].id, pair[0].checks)))
     lines = [_error(report, check, base) for report, check in errors[:MOST_ERRORS]]
     lines += islice((f"::notice title={_property('grade')}::{_message(brief.summary(report))}" for report in reports), MOST_ERRORS)
     return "".join(f"{line}\n" for line in lines)

@@ -133,7 +133,7 @@ def test_a_push_is_graded(tmp_path: Path, grade: Path) -> None:
     _add(work, "student_bad", "".join(lines))
     said, kept = _push(work, bare, environment)
     assert (kept / "exit").read_text() == "1\n", said
-    assert [path.name for path in kept.glob("*.json")] == ["labs_student_bad.json"] or len(list(kept.glob("*.json"))) == 1
+    assert len(list(kept.glob("*.json"))) == 1
     found = [line.removeprefix("remote: ").rstrip() for line in said.splitlines() if line.startswith("remote: ::")]
     errors = [line for line in found if line.startswith("::error ")]
     assert errors

@@ -297,6 +297,12 @@ def test_a_document_is_printed_and_its_files_are_written(format: str, tmp_path: 
     assert formats.write(format, [], tmp_path, environment) == ""
 
 
+@pytest.mark.parametrize("format", [name for name, document in formats.DOCUMENTS.items() if document.alone])
+def test_our_own_fault_is_nobodys_grade(format: str, tmp_path: Path) -> None:
+    assert formats.write(format, [replace(REPORT, infra=True)], tmp_path, ENVIRONMENT) == ""
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_is_about_one_submission_is_refused_for_several() -> None:
     formats.check("gradescope", 1, None, {})
     formats.check("html", 2, "folder", {})
