@@ -113,10 +113,12 @@ def wake(chat: Chat, author: Guest, sleeper: Guest, texts: Sequence[bytes]) -> N
         wrong = _("что-то приходит не один раз")
     elif whole != sorted(whole):
         wrong = _("порядок нарушен")
-    elif torn and len(torn) + len(whole) == len(texts):
+    elif torn and len(torn) + len(whole) == len(texts) and not chat.wire.wraps:
         wrong = _("от одного из сообщений пришла только часть")
     if wrong:
         raise CheckFailed(_("{guest} снова читает, и всё, что доходит, цело и идёт по порядку").format(guest=sleeper), wrong)
+    if chat.wire.wraps:  # half a frame, thrown away with what followed, makes nonsense of all that comes after it
+        return
     author.says("и снова все слышат")
     chat.settle()
     kept = [text for text, at in zip(texts, places, strict=True) if at < 0 and text in unlabelled(chat, sleeper)]

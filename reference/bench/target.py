@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import psutil
-
 from reference.bench.crowd import LoadError
 from reference.bench.speech import Speech
 
@@ -50,6 +48,8 @@ class Target:
         if sys.platform == "linux":
             with suppress(OSError):
                 return time.clock_gettime((~self.pid << 3) | _PROCESS_CLOCK)
+        import psutil  # noqa: PLC0415 - whoever only serves or joins does without it
+
         with suppress(psutil.Error):
             times = psutil.Process(self.pid).cpu_times()
             return float(times.user + times.system)
@@ -57,12 +57,16 @@ class Target:
 
     def memory(self) -> int | None:
         """Bytes it holds in memory (resident)."""
+        import psutil  # noqa: PLC0415 - whoever only serves or joins does without it
+
         with suppress(psutil.Error):
             return int(psutil.Process(self.pid).memory_info().rss) if self.pid is not None else None
         return None
 
     def descriptors(self) -> int | None:
         """How many descriptors it has open (handles on Windows); None if nobody knows."""
+        import psutil  # noqa: PLC0415 - whoever only serves or joins does without it
+
         with suppress(psutil.Error):
             count = "num_handles" if os.name == "nt" else "num_fds"
             return int(getattr(psutil.Process(self.pid), count)()) if self.pid is not None else None
@@ -129,6 +133,8 @@ def reference_server(style: str, dialect: str, speech: Speech) -> Target:
 
 def listener_of(port: int) -> int | None:
     """The process that listens on a TCP port of this machine; None if nobody does, or the system does not tell us."""
+    import psutil  # noqa: PLC0415 - whoever only serves or joins does without it
+
     with suppress(psutil.Error):
         for connection in psutil.net_connections("tcp"):
             if connection.status == psutil.CONN_LISTEN and connection.laddr[1:2] == (port,):
@@ -139,6 +145,8 @@ def listener_of(port: int) -> int | None:
 @contextmanager
 def cores_apart(targets: list[Target]) -> Iterator[None]:
     """Servers on one core, we on another: else the two would fight for one, and a fast server would be slowed by its own listeners."""
+    import psutil  # noqa: PLC0415 - whoever only serves or joins does without it
+
     here = psutil.Process()
     if not hasattr(here, "cpu_affinity"):
         yield

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -98,7 +99,12 @@ def test_nothing_but_the_standard_library_is_imported() -> None:
 def port() -> Iterator[int]:
     """A right chat without names."""
     listener = socket.create_server(("127.0.0.1", 0))
-    threading.Thread(target=serve, args=(listener, Room(KNOWN["raw"])), daemon=True).start()
+
+    def run() -> None:
+        with suppress(OSError):  # the listener is closed in the end
+            serve(listener, Room(KNOWN["raw"]))
+
+    threading.Thread(target=run, daemon=True).start()
     yield listener.getsockname()[1]
     listener.close()
 
