@@ -30,10 +30,7 @@ UNREAD_AFTER: Final = 0.005
 """Seconds for which looks must stay equal where something waits to be read or accepted. A thread that is just about to wait for it is shown
 as asleep already, and a busy machine may keep it there for a while; it finds what waits and goes on."""
 _GLANCE: Final = 0.0004
-_LONG_GLANCE: Final = 0.005
-_GLANCE_SHARE: Final = 8
-"""Seconds between two looks that cannot decide, at least and at most; bytes for a guest end it early. What has taken long already will
-hardly be over at once: an eighth of that is waited, so that looking takes the processor from nobody who is looked at."""
+"""Seconds between two looks that cannot decide; bytes for a guest end it early."""
 
 
 class Rest(StrEnum):
@@ -190,29 +187,28 @@ class _Wait:
         self._active: Look | None = None  # the look at which traffic last moved
         self._round: Look | None = None  # the still look from which timed threads are awaited
         self._round_ends = 0.0
-        self._begun = self._same_since = time.monotonic()
+        self._same_since = 0.0
         self.pause = 0.0
 
     def judge(self, look: Look) -> Rest | None:
         """What this look says, or None to go on looking."""
         last, self._last = self._last, look
-        now, quiet = time.monotonic(), look.quiet
-        self.pause = max(_GLANCE, min(_LONG_GLANCE, (now - self._begun) / _GLANCE_SHARE))
+        self.pause = _GLANCE
         if self._active is None or look.traffic != self._active.traffic:
             self._active = look
         if look != last:
-            self._same_since = now
-        long_enough = not look.unread or now - self._same_since >= UNREAD_AFTER
-        if quiet and look == last and long_enough:
+            self._same_since = time.monotonic()
+        long_enough = not look.unread or time.monotonic() - self._same_since >= UNREAD_AFTER
+        if look.quiet and look == last and long_enough:
             rest = self._still(look)
             if rest is not None:
                 return rest
-        elif quiet and not look.unread:
+        elif look.quiet and not look.unread:
             self.pause = 0.0  # the second look may follow at once
         if self._burnt(look, self._active):
             return Rest.BUSY
-        if now > self._deadline:
-            return Rest.STILL if quiet else Rest.LATE  # a server that only sleeps is slow by itself, not through our machine
+        if time.monotonic() > self._deadline:
+            return Rest.STILL if look.quiet else Rest.LATE  # a server that only sleeps is slow by itself, not through our machine
         return None
 
     def _burnt(self, look: Look, active: Look) -> bool:
@@ -222,8 +218,6 @@ class _Wait:
         passed on, before anything is said of it. And each must have had its share: on a busy machine one that was woken by a message may
         still wait for a processor while another goes round and round.
         """
-        if look is active:
-            return False
         running = [thread for thread in look.threads if not thread.asleep]
         enough = self._enough(look)
         if look.cpu - active.cpu <= enough * max(1, len(running)):

@@ -93,15 +93,6 @@ def test_the_second_look_follows_a_quiet_one_at_once(time: Time) -> None:
     assert wait.pause == 0
 
 
-def test_what_takes_long_is_looked_at_less_often_but_never_rarely(time: Time) -> None:
-    wait = Wait(time)
-    pauses = []
-    for _ in range(4):
-        wait.sees(look(thread(runs=True)), every=0.016)
-        pauses.append(wait.pause)
-    assert pauses == pytest.approx([0.002, 0.004, 0.005, 0.005])
-
-
 @pytest.mark.parametrize(
     "restless",
     [
