@@ -64,7 +64,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 
 def _at_least_one(word: str) -> int:
-    if not (word.isascii() and word.isdigit() and 1 <= int(word[:19]) and len(word) < 19):
+    if not (word.isascii() and word.isdigit() and int(word[:19]) >= 1 and len(word) < 19):
         raise CommandError(f"{word}: --seats, --longest, --unsent и --patience - целые числа, самое меньшее 1")
     return int(word)
 

@@ -10,7 +10,7 @@ from typing import Final
 _FIELD: Final = re.compile(r"\{(name|text|host|port|time|date)\}")
 
 
-def fill(template: str, text: str, name: str, host: str, port: str, clock: Callable[[], datetime]) -> str:
+def fill(template: str, text: str, name: str, host: str, port: str, *, clock: Callable[[], datetime]) -> str:
     """The template filled in; `clock` is asked once."""
     if template == "{text}":
         return text

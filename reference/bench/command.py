@@ -10,15 +10,12 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from rich.console import Console
-
 from reference.bench import plots
 from reference.bench.contest import LOADS, SPARE, Contestant, Plan, run
 from reference.bench.crowd import LoadError
 from reference.bench.figures import Round, save
 from reference.bench.soak import soak
 from reference.bench.speech import IRC, SHORTEST, Speech, UnspeakableError, of_dialect, of_irc
-from reference.bench.table import tables
 from reference.bench.target import Target, allow_descriptors, listener_of, reference_server
 from reference.dialect import Dialect
 
@@ -89,9 +86,7 @@ def main(chosen: argparse.Namespace) -> int:
         print(f"\r{progress(one)}\x1b[K", end="", file=sys.stderr, flush=True) if sys.stderr.isatty() else None
     if sys.stderr.isatty():
         print("\r\x1b[K", end="", file=sys.stderr)
-    console = Console()
-    for table in tables(rounds):
-        console.print(table)
+    show(rounds)
     _keep(rounds, chosen)
     return 1 if any(one.faults for one in rounds) else 0
 
@@ -120,6 +115,17 @@ def _soak(contestants: Sequence[Contestant], chosen: argparse.Namespace, descrip
 def progress(one: Round) -> str:
     """What to show while it goes on."""
     return f"{one.server}: {one.load}, гостей {one.guests}, замер {one.number + 1}"
+
+
+def show(rounds: Sequence[Round]) -> None:
+    """Print the tables of all that was measured."""
+    from rich.console import Console  # noqa: PLC0415 - a server that starts need not wait for it
+
+    from reference.bench.table import tables  # noqa: PLC0415
+
+    console = Console()
+    for table in tables(rounds):
+        console.print(table)
 
 
 def _keep(rounds: list[Round], chosen: argparse.Namespace) -> None:

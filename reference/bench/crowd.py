@@ -95,6 +95,8 @@ class Crowd:
                 pass
             still = [guest for guest in coming if not guest.inside]
             inside = len(guests) - len(still)
+            if any(guest.ended and not guest.connected for guest in still):
+                raise LoadError(f"на порту {self._address[1]} никто не слушает")
             if any(guest.ended for guest in still):
                 raise LoadError(f"сервер впустил только {inside} из {count}")
             if len(still) < len(coming):

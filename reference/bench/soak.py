@@ -16,19 +16,9 @@ from typing import Final
 from reference.bench.crowd import Crowd, LoadError
 from reference.bench.drive import Open, Stage, drive
 from reference.bench.ledger import Ledger
+from reference.bench.mischief import OddNames, broken_letters, giant_line, newlines
 from reference.bench.target import Target, cores_apart
-from reference.bench.trials import (
-    LATEST,
-    Coming,
-    HalfOpen,
-    IdleCrowd,
-    NotReading,
-    OddNames,
-    Trial,
-    broken_letters,
-    giant_line,
-    newlines,
-)
+from reference.bench.trials import LATEST, Coming, HalfOpen, IdleCrowd, NotReading, Trial
 
 NOTICEABLE: Final = 1.0  # seconds: in a conversation in writing nobody notices less
 TALK: Final = 20.0  # lines a second of the two witnesses together

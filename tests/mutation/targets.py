@@ -83,13 +83,15 @@ def targets() -> list[Target]:
     stamped_turns = _reference("blocking", replace(_STAMPED, turns="alternate"))
     servers = "reference/servers"
     at_the_end = "_Switchboard.close"  # of the program: what it does the kernel would do a moment later
+    at_the_door = ("PAUSE", "EXHAUSTED", "QUEUE", "GRACE", "ALIVE", "see_off", "_sent")  # full systems, lost guests, the end
+    unheard = ("FULL", "GOODBYE", "Room.refuse", "Room.close", "_long_ago")  # these chats have seats for all, and a clock, and no end
     everywhere = (selecting, echo, turns, raw_turns, raw, stamped)
     return [
         Target(f"{servers}/threaded.py", (threaded, echo, threaded_stamped), (at_the_end,)),
         Target(f"{servers}/selecting.py", (selecting, raw, stamped), (at_the_end, "LAST_DESCRIPTOR", "MOST_ON_WINDOWS")),  # a thousand
-        Target(f"{servers}/blocking.py", (turns, raw_turns, stamped_turns)),
-        Target(f"{servers}/doorstep.py", (threaded, selecting, turns, stamped), ("PAUSE", "EXHAUSTED", "QUEUE", "GRACE", "ALIVE", "see_off", "_sent")),  # full systems, slow ends
-        Target("reference/room.py", everywhere, ("FULL", "GOODBYE", "Room.refuse", "Room.close", "_long_ago")),  # these chats have seats for all, and a clock
+        Target(f"{servers}/blocking.py", (turns, raw_turns, stamped_turns), (at_the_end,)),
+        Target(f"{servers}/doorstep.py", (threaded, selecting, turns, stamped), at_the_door),
+        Target("reference/room.py", everywhere, unheard),
         Target("reference/template.py", everywhere),
         Target("reference/framing.py", everywhere, ("_check",)),  # the encodings of these chats are good
         *(_lab(folder) for folder in GOOD_LABS),

@@ -14,10 +14,11 @@ PURE = ["framing.py", "dialect.py", "template.py", "room.py", "clients/talk.py"]
 PURE += [f"clients/terminal/{name}.py" for name in ("presence", "look", "backoff")]
 IO = {"socket", "socketserver", "select", "selectors", "threading", "asyncio", "multiprocessing", "subprocess"}
 SYSTEM = {"signal", "time", "os", "sys"}
-BENCH = ["speech", "ledger", "crowd", "figures", "target", "drive", "loads", "contest", "table", "plots", "trials", "soak", "command"]
+BENCH = ["speech", "ledger", "crowd", "figures", "target", "drive", "loads", "contest", "table", "plots"]
+BENCH += ["trials", "mischief", "soak", "command"]
 FLOORS = [
-    *("", "reasons", "framing", "dialect", "dialects_toml", "template", "room", "journal", "servers.doorstep", "servers", "clients.talk", "clients"),
-    *(f"clients.terminal.{name}" for name in ("home", "presence", "backoff", "look", "client", "screen")),
+    *("", "reasons", "framing", "dialect", "dialects_toml", "template", "room", "journal", "servers.doorstep", "servers"),
+    *("clients.talk", "clients", *(f"clients.terminal.{name}" for name in ("home", "presence", "backoff", "look", "client", "screen"))),
     *("bench", *(f"bench.{name}" for name in BENCH), "serving", "__main__"),
 ]
 
