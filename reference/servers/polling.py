@@ -1,7 +1,5 @@
-"""One thread that waits for all guests at once, with `selectors`: epoll on Linux, kqueue on macOS, `select` on Windows. The fast one.
-
-The system keeps the list of those we wait for: a turn costs as much as there is to do, however many sit idle. What a turn says to a guest
-is collected, without copying what all of them hear, and goes out in one `send`, which costs more than all the rest of a message.
+"""One thread that waits for all guests at once, with `selectors`: epoll, kqueue or what there is. The fast one: the system keeps the list of
+those we wait for, and what a turn of the loop says to a guest goes out in one `send`, which costs more than all the rest of a message.
 """
 
 from __future__ import annotations
