@@ -1,8 +1,8 @@
 """The room: every rule of the chat, and no input or output.
 
 Theory of operation. A server does two things: it moves bytes, and it decides who is told what. Only the second is written here. The server
-reports what happened with the verbs `enter`, `hear`, `leave` and, at its own end, `close`; it gets a list of actions back: `Send` these bytes
-to those guests, `Hangup` on that one. It has nothing to decide; one with threads and one with `select` differ in nothing but how they wait.
+reports what happened with the verbs `enter`, `hear`, `leave` and, at its own end, `close`, and gets actions: `Send` these bytes to
+those guests, `Hangup` on that one. It has nothing to decide; one with threads and one with `select` differ in nothing but how they wait.
 
 A guest is any hashable token: a server hands in its sockets, a test hands in strings. A guest comes in *known* (connected, perhaps asked
 for a name) and is *inside* as soon as he has one; who is only known hears nobody and is heard by nobody. `hear` is given bytes exactly as

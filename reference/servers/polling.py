@@ -1,6 +1,5 @@
-"""One thread that waits for all guests at once, with `selectors`: epoll, kqueue or what there is. The fast one: the system keeps the list of
-those we wait for, and what a turn of the loop says to a guest goes out in one `send`, which costs more than all the rest of a message.
-"""
+"""One thread that waits for all guests at once, with `selectors`: epoll, kqueue or what there is. The fast one: the system keeps the list
+of those we wait for, and what a turn says to a guest goes out in one `send`, which costs more than all the rest of a message."""
 
 from __future__ import annotations
 
@@ -37,15 +36,16 @@ class _Switchboard:
 
     def turn(self, listener: socket.socket) -> None:
         """Wait until somebody comes, speaks, leaves or can take more; then attend to all of them."""
-        for key, events in self.selector.select():
-            source: Any = key.fileobj
-            if source is listener:
-                self.welcome(listener)
-            elif source in self.unsent:  # else he was let go a moment ago, on somebody else's account
-                if events & EVENT_WRITE:
-                    self.said[source].append(b"")  # nothing new, but the rest
-                if events & EVENT_READ:
-                    self.attend(source)
+        for patience in (None, 0):  # a second look: who has spoken while we heard the others belongs to the same turn
+            for key, events in self.selector.select(patience):
+                source: Any = key.fileobj
+                if source is listener:
+                    self.welcome(listener)
+                elif source in self.unsent:  # else he was let go a moment ago, on somebody else's account
+                    if events & EVENT_WRITE:
+                        self.said[source].append(b"")  # nothing new, but the rest
+                    if events & EVENT_READ:
+                        self.attend(source)
         self.deliver()
 
     def welcome(self, listener: socket.socket) -> None:
