@@ -83,7 +83,7 @@ def targets() -> list[Target]:
     stamped_turns = _reference("blocking", replace(_STAMPED, turns="alternate"))
     servers = "reference/servers"
     at_the_end = "_Switchboard.close"  # of the program: what it does the kernel would do a moment later
-    at_the_door = ("PAUSE", "EXHAUSTED", "QUEUE", "GRACE", "ALIVE", "prepare", "see_off", "_sent")  # full systems, haste, lost guests, the end
+    at_the_door = ("PAUSE", "EXHAUSTED", "QUEUE", "GRACE", "ALIVE", "prepare", "see_off", "_sent")  # full systems, haste, the end
     unheard = ("FULL", "GOODBYE", "Room.refuse", "Room.close", "_long_ago")  # these chats have seats for all, and a clock, and no end
     everywhere = (selecting, echo, turns, raw_turns, raw, stamped)
     return [
