@@ -36,7 +36,7 @@ class _Switchboard:
 
     def turn(self, listener: socket.socket) -> None:
         """Wait until somebody comes, speaks, leaves or can take more; then attend to all of them."""
-        for patience in (None, 0):  # a second look: who has spoken while we heard the others belongs to the same turn
+        for patience in (None, 0, 0):  # and two more looks: who has spoken while we heard the others belongs to the same turn
             for key, events in self.selector.select(patience):
                 source: Any = key.fileobj
                 if source is listener:
