@@ -11,7 +11,6 @@ from contextlib import suppress
 from typing import Final, NoReturn
 
 from reference import serving
-from reference.bench import command as bench_command
 from reference.clients import blocking as blocking_client
 from reference.clients import selecting as selecting_client
 from reference.clients import threaded as threaded_client
@@ -47,7 +46,8 @@ def main(argv: list[str] | None = None) -> int:
         if reconfigure := getattr(stream, "reconfigure", None):
             reconfigure(errors="replace")  # a terminal without Cyrillic shows "?", and the chat goes on
     try:
-        options = _parser().parse_args(argv)
+        words = sys.argv[1:] if argv is None else argv
+        options = _parser(words).parse_args(words)
         return int(options.run(options))
     except CommandError as error:
         print(f"chat: {error}", file=sys.stderr)
@@ -56,7 +56,7 @@ def main(argv: list[str] | None = None) -> int:
         return INTERRUPTED
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(words: list[str]) -> argparse.ArgumentParser:
     parser = _Parser(prog="chat", description="Учебный чат на сокетах: сервер и клиент в трёх стилях ввода-вывода.")
     commands = parser.add_subparsers(metavar="КОМАНДА", required=True)
     serve = commands.add_parser("serve", help="запустить сервер")
@@ -71,7 +71,10 @@ def _parser() -> argparse.ArgumentParser:
     join.add_argument("--name", default="", metavar="ИМЯ", help="ваше имя; иначе программа спросит")
     join.set_defaults(run=_join)
     bench = commands.add_parser("bench", help="измерить сервер под нагрузкой")
-    bench_command.options(bench, bench_command.Styles(SERVERS, _one_of(SERVERS, "такого сервера"), _dialect))
+    if words[:1] == ["bench"]:
+        from reference.bench import command as bench_command  # noqa: PLC0415 - a server needs none of what the bench takes
+
+        bench_command.options(bench, bench_command.Styles(SERVERS, _one_of(SERVERS, "такого сервера"), _dialect))
     bench.set_defaults(run=_bench)
     for command in (serve, join):
         command.add_argument("--dialect", type=_dialect, default="lines", metavar="ДИАЛЕКТ", help=f"{', '.join(KNOWN)} или файл .toml")
@@ -146,6 +149,8 @@ def _client_style(wish: str | None) -> str:
 
 
 def _bench(options: argparse.Namespace) -> int:
+    from reference.bench import command as bench_command  # noqa: PLC0415
+
     try:
         return bench_command.main(options)
     except bench_command.ERRORS as error:

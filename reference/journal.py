@@ -59,13 +59,15 @@ class Journal(Room[socket.socket]):
         return super().enter(guest, address)
 
     def hear(self, guest: socket.socket, data: bytes) -> list[Action[socket.socket]]:
+        if not data:
+            self._gone(guest, LEFT)  # before the room calls our `leave`, which would have to guess
         was_inside = guest in self._inside
         actions = super().hear(guest, data)
         if not was_inside and guest in self._inside:
             self._who[guest] += f" {self._inside[guest].name}"
             self._note(guest, NAMED)
         if guest in self._who and guest not in self._known:
-            self._gone(guest, self._last_words(guest, actions) or (QUIT if data else LEFT))
+            self._gone(guest, self._last_words(guest, actions) or QUIT)
         return actions
 
     def leave(self, guest: socket.socket) -> list[Action[socket.socket]]:

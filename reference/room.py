@@ -1,8 +1,8 @@
 """The room: every rule of the chat, and no input or output.
 
 Theory of operation. A server does two things: it moves bytes, and it decides who is told what. Only the second is written here. The server
-reports what happened with three verbs, `enter`, `hear` and `leave`, and gets a list of actions back: `Send` these bytes to those guests,
-`Hangup` on that one. It has nothing to decide, and so a server with threads and one with `select` differ in nothing but how they wait.
+reports what happened with the verbs `enter`, `hear`, `leave` and, at its own end, `close`, and gets actions: `Send` these bytes to
+those guests, `Hangup` on that one. It has nothing to decide; one with threads and one with `select` differ in nothing but how they wait.
 
 A guest is any hashable token: a server hands in its sockets, a test hands in strings. A guest comes in *known* (connected, perhaps asked
 for a name) and is *inside* as soon as he has one; who is only known hears nobody and is heard by nobody. `hear` is given bytes exactly as
@@ -245,6 +245,6 @@ class Room(Generic[Guest]):
         recipients = tuple(hearers)
         if not recipients or not template:
             return []
-        said = fill(template, text, (person.name, person.host, person.port), self._clock) if person else template
+        said = fill(template, text, person.name, person.host, person.port, clock=self._clock) if person else template
         data = frame(said, self._dialect.framing, self._dialect.encoding) if said else b""
         return [Send(recipients, data)] if data else []

@@ -10,11 +10,9 @@ from typing import Final
 _FIELD: Final = re.compile(r"\{(name|text|host|port|time|date)\}")
 
 
-def fill(template: str, text: str, author: tuple[str, str, str], clock: Callable[[], datetime]) -> str:
-    """The template filled in; `author`: name, host and port. `clock` is asked once."""
-    if template == "{text}":
-        return text
-    words, now = {"text": text, **dict(zip(("name", "host", "port"), author, strict=True))}, clock()
+def fill(template: str, text: str, name: str, host: str, port: str, *, clock: Callable[[], datetime]) -> str:
+    """The template filled in; `clock` is asked once."""
+    words, now = {"name": name, "text": text, "host": host, "port": port}, clock()
 
     def word(found: re.Match[str]) -> str:
         if found[1] in words:

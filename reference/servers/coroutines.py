@@ -1,7 +1,7 @@
 """A coroutine for each guest, with `asyncio`: it reads like `threaded`, and runs like `polling`.
 
 All coroutines share one thread, and another one runs only where this one awaits: so the room needs no lock, and nothing may wait except by
-`await`. What the guests of one turn of asyncio's loop say is collected, and `deliver` sends it at the end of the turn, in one `send` for
+`await`. What the guests say in a few rounds of asyncio's loop, a turn, is collected, and `deliver` sends it at the end, in one `send` for
 each guest. What his connection does not take waits until the loop says that there is room again.
 """
 
@@ -10,10 +10,14 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import defaultdict
-from typing import Any
+from typing import Any, Final
 
 from reference.room import Action, Room, Send
 from reference.servers.doorstep import CHUNK, EXHAUSTED, PAUSE, UNSENT_LIMIT, part, prepare, see_off
+
+# Rounds of the loop between the first word and the sending. It takes one to see that a guest has spoken, and one to wake his coroutine; so
+# with three, who speaks while we hear the others is heard in the same turn. It halves what a message costs.
+ROUNDS: Final = 3
 
 
 def serve(listener: socket.socket, room: Room[socket.socket], unsent_limit: int = UNSENT_LIMIT) -> None:
@@ -79,7 +83,7 @@ class _Switchboard:
         for action in actions:
             if isinstance(action, Send):
                 if not self.said:
-                    self.loop.call_soon(self.deliver)
+                    self.deliver_after(ROUNDS)
                 for guest in action.recipients:
                     self.said[guest].append(action.data)
             elif action.guest in self.unsent:
@@ -87,6 +91,12 @@ class _Switchboard:
                 del self.unsent[action.guest]
                 self.loop.remove_writer(action.guest)
                 _wake(action.guest)
+
+    def deliver_after(self, rounds: int) -> None:
+        if rounds:
+            self.loop.call_soon(self.deliver_after, rounds - 1)
+        else:
+            self.deliver()
 
     def deliver(self) -> None:
         """Send what was said; and what is said about those who are let go on that occasion."""

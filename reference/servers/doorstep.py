@@ -19,6 +19,7 @@ CHUNK: Final = 16_384
 UNSENT_LIMIT: Final = 1_048_576
 PAUSE: Final = 0.1  # seconds; out of descriptors or memory, accept would fail at once, again and again, and we would spin
 
+UNREAD: Final = 65_536  # bytes he has sent and we have not read, which we take from the kernel when we part: see there
 QUEUE: Final = 1024  # guests who have knocked and are not let in yet; a longer queue than 128, that a crowd may come back all at once
 GRACE: Final = 1.5  # seconds at the end for those who still have something to get: whoever stopped us wants us gone in two
 
@@ -87,7 +88,7 @@ def part(guest: socket.socket) -> None:
     with suppress(OSError):
         guest.shutdown(socket.SHUT_RDWR)  # "that was all"; also wakes a thread which waits for him
     with suppress(OSError):
-        guest.recv(CHUNK)  # never waits any more; to close over unread bytes would send a reset, which may overtake our last words
+        guest.recv(UNREAD)  # never waits any more; to close over unread bytes would send a reset, which may overtake our last words
     guest.close()
 
 

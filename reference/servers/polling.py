@@ -1,28 +1,22 @@
-"""One thread that waits for all guests at once, with `selectors`: epoll on Linux, kqueue on macOS, `select` on Windows. The fast one.
-
-Unlike with `select`, the system keeps the list of those we wait for and is told of changes only: a turn of the loop costs as much as there
-is to do, however many sit idle. What one turn says to a guest is collected, without copying what all of them hear, and goes out in one
-`send`: that costs more than all the rest of a message.
-"""
+"""One thread that waits for all guests at once, with `selectors`: epoll, kqueue or what there is. The fast one: the system keeps the list
+of those we wait for, and what a turn says to a guest goes out in one `send`, which costs more than all the rest of a message."""
 
 from __future__ import annotations
 
-import selectors
 import socket
 from collections import defaultdict
+from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
 from typing import Any
 
 from reference.room import Action, Room, Send
 from reference.servers.doorstep import CHUNK, UNSENT_LIMIT, admit, part, see_off
-
-READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 
 
 def serve(listener: socket.socket, room: Room[socket.socket], unsent_limit: int = UNSENT_LIMIT) -> None:
     """Serve until an exception ends it; says goodbye to its guests, does not close the listener, which it makes non-blocking."""
     listener.setblocking(False)
     switchboard = _Switchboard(room, unsent_limit)
-    switchboard.selector.register(listener, READ)
+    switchboard.selector.register(listener, EVENT_READ)
     try:
         while True:
             switchboard.turn(listener)
@@ -38,19 +32,20 @@ class _Switchboard:
         self.unsent_limit = unsent_limit
         self.unsent: dict[socket.socket, bytes] = {}
         self.said: defaultdict[socket.socket, list[bytes]] = defaultdict(list)
-        self.selector = selectors.DefaultSelector()
+        self.selector = DefaultSelector()
 
     def turn(self, listener: socket.socket) -> None:
         """Wait until somebody comes, speaks, leaves or can take more; then attend to all of them."""
-        for key, events in self.selector.select():
-            source: Any = key.fileobj
-            if source is listener:
-                self.welcome(listener)
-            elif source in self.unsent:  # else he was let go a moment ago, on somebody else's account
-                if events & WRITE:
-                    self.said[source].append(b"")  # nothing new, but the rest
-                if events & READ:
-                    self.attend(source)
+        for patience in (None, 0, 0):  # and two more looks: who has spoken while we heard the others belongs to the same turn
+            for key, events in self.selector.select(patience):
+                source: Any = key.fileobj
+                if source is listener:
+                    self.welcome(listener)
+                elif source in self.unsent:  # else he was let go a moment ago, on somebody else's account
+                    if events & EVENT_WRITE:
+                        self.said[source].append(b"")  # nothing new, but the rest
+                    if events & EVENT_READ:
+                        self.attend(source)
         self.deliver()
 
     def welcome(self, listener: socket.socket) -> None:
@@ -59,7 +54,7 @@ class _Switchboard:
             guest, address = admitted
             guest.setblocking(False)
             self.unsent[guest] = b""
-            self.selector.register(guest, READ)
+            self.selector.register(guest, EVENT_READ)
             self.perform(self.room.enter(guest, address))
 
     def attend(self, guest: socket.socket) -> None:
@@ -74,11 +69,10 @@ class _Switchboard:
 
     def perform(self, actions: list[Action[socket.socket]]) -> None:
         """Do what the room says; what it sends waits for the end of the turn."""
-        said = self.said
         for action in actions:
             if isinstance(action, Send):
                 for guest in action.recipients:
-                    said[guest].append(action.data)
+                    self.said[guest].append(action.data)
             elif action.guest in self.unsent:
                 self.flush(action.guest, self.said.pop(action.guest, []))
                 del self.unsent[action.guest]
@@ -104,7 +98,7 @@ class _Switchboard:
         except OSError:
             return False
         if bool(rest) != bool(before):
-            self.selector.modify(guest, READ | WRITE if rest else READ)
+            self.selector.modify(guest, EVENT_READ | EVENT_WRITE if rest else EVENT_READ)
         self.unsent[guest] = rest
         return len(rest) <= self.unsent_limit
 

@@ -90,7 +90,7 @@ def targets() -> list[Target]:
     return [
         Target(f"{servers}/threaded.py", (threaded, echo, threaded_stamped), (at_the_end,)),
         Target(f"{servers}/selecting.py", (selecting, raw, stamped), (at_the_end, "LAST_DESCRIPTOR", "MOST_ON_WINDOWS")),  # a thousand
-        Target(f"{servers}/blocking.py", (turns, raw_turns, stamped_turns)),
+        Target(f"{servers}/blocking.py", (turns, raw_turns, stamped_turns), (at_the_end,)),
         Target(f"{servers}/doorstep.py", (threaded, selecting, turns, stamped), unseen),
         Target("reference/room.py", everywhere, unreachable),
         Target("reference/template.py", everywhere),

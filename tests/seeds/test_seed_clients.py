@@ -31,7 +31,7 @@ from reference.servers.doorstep import listen
 ROOT = Path(__file__).resolve().parents[2]
 SEEDS = ROOT.parent / "shared" / "seeds"
 DEADLINE = 20.0  # seconds for a whole conversation, of which the five take about half a second each
-STYLES = ["threaded", "selecting"]
+STYLES = ["threaded", "selecting", "polling", "coroutines"]
 
 
 @dataclass(frozen=True)
