@@ -84,7 +84,11 @@ class Runs:
             return remark
 
         def use(chat: Chat) -> Attempt:
-            attempt = self._with_places(_run(conversation, chat=chat), chat, chat.server.waiting)
+            attempt = _run(conversation, chat=chat)
+            if attempt.verdict is Verdict.FAILED and chat.rest is None:  # where threads wait is seen once they do
+                with suppress(CheckFailed, Infra, SandboxError, StudentBrokeSandbox):
+                    chat.settle()
+            attempt = self._with_places(attempt, chat, chat.server.waiting)
             attempt = replace(attempt, events=told(chat, attempt.failure))
             if attempt.verdict is Verdict.FAILED:
                 attempt = replace(attempt, replay=script(chat, attempt.expected, attempt.actual))

@@ -37,12 +37,17 @@ class FakeChat:
     def __init__(self, ending: BaseException | None, *, differs: CheckFailed | None = None, code: int | None = None) -> None:
         self.ending, self.differs = ending, differs
         self.transcript, self.everybody = Transcript(), ()
+        self.rest: object = None
         waiting = [Waiting("recv", "пока Вера что-нибудь пришлёт", (("/lab/server.py", 2),))]
-        self.server = SimpleNamespace(exit_code=lambda: code, waiting=lambda: waiting, sandbox=SimpleNamespace(lab="/lab"))
+        seen = lambda: waiting if self.rest else []  # noqa: E731 - who is not asked at rest is somewhere else
+        self.server = SimpleNamespace(exit_code=lambda: code, waiting=seen, sandbox=SimpleNamespace(lab="/lab"))
 
     def happens(self) -> None:
         if self.ending is not None:
             raise self.ending
+
+    def settle(self) -> None:
+        self.rest = "still"
 
     def verify(self) -> None:
         if self.differs is not None:
