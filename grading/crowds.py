@@ -10,10 +10,8 @@ from typing import Final
 from grading.chat import Chat
 from grading.guests import Guest
 from grading.messages import N_, _
-from grading.oracle import matched
 from grading.stillness import Rest
-from grading.story import unlabelled
-from grading.verdicts import CheckFailed, NotApplicable
+from grading.verdicts import NotApplicable
 from grading.words import Vocabulary
 
 MESSAGE: Final = 1024
@@ -23,8 +21,6 @@ MOST_ROUNDS: Final = 64
 """Rounds of so many messages, 256 KB in all: the kernel keeps 12 to 25 KB for a guest who connected with `reads=False`."""
 MARGIN: Final = 32
 """Messages said when nothing more fits: the kernel tidies its buffers up after a while, and then a little more does."""
-PIECE: Final = 32
-"""Bytes at either end of such a message that are enough to know it by."""
 _GUEST: Final = N_("Гость")
 
 
@@ -78,80 +74,31 @@ def _noticed(chat: Chat, hearers: Sequence[Guest]) -> Iterator[None]:
         chat.settle()
 
 
-def clog(chat: Chat, author: Guest, hearer: Guest, sleeper: Guest) -> list[bytes]:
+def clog(chat: Chat, author: Guest, hearer: Guest, sleeper: Guest) -> None:
     """`author` talks until the server can write no more to `sleeper`, who does not read.
 
     It is over as well when that is the server's own business (it dropped him, or keeps his messages itself), and when `hearer` gets nothing
     any more. What the others have received is taken: it was no conversation.
-
-    Returns: the texts that came whole to `hearer`, in order.
     """
-    filler = _Filler(chat, author)
-    _fill(filler, hearer, sleeper)
+    _fill(_Filler(chat, author), hearer, sleeper)
     chat.settle()
-    stream = unlabelled(chat, hearer)
     for guest in (author, hearer):
         guest.forget()
-    return [text for text in filler.said if text in stream]
-
-
-def wake(chat: Chat, author: Guest, sleeper: Guest, texts: Sequence[bytes]) -> None:
-    """`sleeper` reads again. Of `texts` a server may have thrown some away, with half of one before them, or have put him out; what does
-    come must come once and in order, and where the server has kept them all for him, none may be torn. What it has kept comes now, not only
-    when `author` says something more.
-
-    Nothing more is promised to him than that. Raises CheckFailed; which text it was may differ from run to run, so no report says it.
-    """
-    sleeper.link.reading, sleeper.excused = True, True
-    chat.settle()
-    stream = unlabelled(chat, sleeper)
-    places = [stream.find(text) for text in texts]
-    whole = [at for at in places if at >= 0]
-    torn = [text for text, at in zip(texts, places, strict=True) if at < 0 and _is_torn(stream, text, sleeper.link.ended)]
-    wrong = ""
-    if any(stream.count(text) > 1 for text in texts):
-        wrong = _("что-то приходит не один раз")
-    elif whole != sorted(whole):
-        wrong = _("порядок нарушен")
-    elif torn and len(torn) + len(whole) == len(texts) and not chat.wire.wraps:
-        wrong = _("от одного из сообщений пришла только часть")
-    if wrong:
-        raise CheckFailed(_("{guest} снова читает, и всё, что доходит, цело и идёт по порядку").format(guest=sleeper), wrong)
-    if chat.wire.wraps:  # half a frame, thrown away with what followed, makes nonsense of all that comes after it
-        return
-    author.says("и снова все слышат")
-    chat.settle()
-    kept = [text for text, at in zip(texts, places, strict=True) if at < 0 and text in unlabelled(chat, sleeper)]
-    if kept:
-        late = _("накопленное лежало у сервера, пока кто-то не заговорил снова")
-        raise CheckFailed(_("{guest} снова читает, и накопленное доходит сразу").format(guest=sleeper), late)
-
-
-def _is_torn(stream: bytes, text: bytes, over: bool) -> bool:
-    """Whether only a part of a text is there; where the stream is `over`, its end may be."""
-    begun = text[:PIECE] in stream
-    at_the_end = over and begun and stream.endswith(text[: matched(stream, text)])
-    return (begun and not at_the_end) or text[-PIECE:] in stream
 
 
 class _Filler:
     """Somebody who says things nobody is to listen to, as many as it takes. How many that are depends on the machine, so his words come
     from dice of their own: what is said afterwards is the same every time.
-
-    Attributes:
-        said: all of it, in order.
     """
 
     def __init__(self, chat: Chat, author: Guest) -> None:
         self.chat, self._author = chat, author
         self._words = Vocabulary(random.Random(chat.words.nonsense()))
-        self.said: list[bytes] = []
 
     def says(self, count: int) -> None:
         """So many messages of MESSAGE bytes, in one send."""
         texts = self._words.burst(count, MESSAGE - len(self.chat.framed("")))
         self._author.sends(b"".join(map(self.chat.framed, texts)))
-        self.said += [text.encode(self.chat.dialect.encoding, errors="replace") for text in texts]
 
     def still_heard(self, hearer: Guest) -> bool:
         """Says AT_ONCE more. Whether anything at all of it comes to `hearer`."""

@@ -11,9 +11,9 @@ from typing import Any, cast
 import pytest
 
 from grading.chat import Chat
-from grading.crowds import AT_ONCE, MARGIN, MESSAGE, MOST_ROUNDS, clog, gather, scatter, wake
+from grading.crowds import AT_ONCE, MARGIN, MESSAGE, MOST_ROUNDS, clog, gather, scatter
 from grading.guests import Guest
-from grading.verdicts import CheckFailed, NotApplicable
+from grading.verdicts import NotApplicable
 from grading.words import Vocabulary
 from reference.dialect import Dialect
 
@@ -25,18 +25,6 @@ class Person:
     name: str
     chat: FakeChat
     link: Any = field(default_factory=lambda: SimpleNamespace(inbox=bytearray()))
-    called: str = ""
-    excused: bool = False
-    later: tuple[Person, bytes] | None = None
-
-    def says(self, _text: str) -> None:
-        assert self.later is not None
-        sleeper, data = self.later
-        sleeper.link.inbox += data
-
-    @property
-    def heard(self) -> bytearray:
-        return cast(bytearray, self.link.inbox)
 
     def sends(self, data: bytes) -> None:
         self.chat.told(self, data)
@@ -55,8 +43,6 @@ class FakeChat:
         self.dialect, self.announces = dialect, announces
         self.done = ""
         self.guests: list[Person] = []
-        self.everybody: list[Person] = []
-        self.wire = SimpleNamespace(wraps=False)
         self.server = SimpleNamespace(door=lambda: door, written=lambda _link: self.written)
         self.words = Vocabulary(random.Random(1))
         self.written: int | None = 0
@@ -200,59 +186,3 @@ def test_one_that_is_only_suspected_is_asked_for_full_evidence() -> None:
     gather(cast(Chat, chat), 2)
     assert chat.done.startswith(".+1+2")
 
-
-ONE, TWO, THREE = ((letter * 60 + letter.upper() * 40).encode() for letter in "abc")
-
-
-def woken(stream: bytes, *, ended: bool = False, later: bytes = b"") -> None:
-    """Sonya reads again, and this is what comes; then Boris says something, and this comes `later`."""
-    chat = FakeChat(Dialect(named_by="nobody", framing="lines"))
-    sonya, boris = Person("Соня", chat), Person("Борис", chat)
-    chat.everybody = [sonya, boris]
-    sonya.link.reading, sonya.link.ended = False, ended
-
-    coming = [stream]
-
-    def settle() -> None:
-        assert sonya.link.reading
-        sonya.link.inbox += coming.pop() if coming else b""
-
-    chat.settle = settle  # type: ignore[method-assign]
-    boris.later = (sonya, later)
-    wake(cast(Chat, chat), cast(Guest, boris), cast(Guest, sonya), [ONE, TWO, THREE])
-
-
-@pytest.mark.parametrize(
-    ("stream", "ended"),
-    [
-        (ONE + b"\n" + TWO + b"\n" + THREE + b"\n", False),
-        (b"", False),  # all thrown away
-        (ONE + b"\n" + THREE + b"\n", False),  # one thrown away
-        (ONE + b"\n" + TWO[:60], True),  # hung up in the middle
-        (ONE + b"\n" + TWO[:60], False),  # half of one, and the next thrown away
-    ],
-)
-def test_whoever_did_not_read_may_miss_messages(stream: bytes, ended: bool) -> None:
-    woken(stream, ended=ended)
-
-
-@pytest.mark.parametrize(
-    ("stream", "wrong"),
-    [
-        (ONE + ONE, "не один раз"),
-        (TWO + ONE, "порядок"),
-        (ONE + TWO[:60] + THREE, "только часть"),
-        (ONE + TWO[60:] + THREE, "только часть"),
-    ],
-)
-def test_what_comes_is_whole_once_and_in_order(stream: bytes, wrong: str) -> None:
-    with pytest.raises(CheckFailed) as failure:
-        woken(stream)
-    assert wrong in failure.value.actual
-
-
-def test_what_was_kept_comes_at_once() -> None:
-    with pytest.raises(CheckFailed) as failure:
-        woken(ONE, later=TWO + THREE)
-    assert "лежало" in failure.value.actual
-    woken(ONE, later=b"")  # thrown away, or he was put out
