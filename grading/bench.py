@@ -49,6 +49,7 @@ class Bench:
         learned: what the interview found; set by the engine before any chat is asked for.
         clock_name: of the last server's clock, "" before the first.
         expected: how many more fresh servers will be asked for, as far as can be foreseen.
+        calm: as in Options.
         waited: seconds it was waited for each fresh server.
     """
 
@@ -63,6 +64,7 @@ class Bench:
         self._shared: _Stand | None = None
         self.clock_name = ""
         self.expected = 1
+        self.calm = False
         self.waited: list[float] = []
         self.learned: Learned | None = None
 
@@ -74,7 +76,7 @@ class Bench:
     def another(self) -> Bench:
         """A bench like this one, for a check that runs beside the others."""
         made = Bench(self._open_sandbox, self._launch, self._seed, self._clock)
-        made.learned, made.expected = self.learned, 0  # it asks for one, and hardly ever for another
+        made.learned, made.calm, made.expected = self.learned, self.calm, 0  # it asks for one, and hardly ever for another
         return made
 
     @property
@@ -132,6 +134,7 @@ class Bench:
         from grading.chat import Chat  # noqa: PLC0415 - it is loaded while the first servers start
 
         chat = Chat(self._current.server, self.learned.dialect, dice, self.learned.seats, self._current.seated)
+        chat.calm = self.calm
         return chat, not again
 
     def release(self, chat: Chat, *, passed: bool) -> None:

@@ -42,6 +42,7 @@ class Chat:
         transcript: what happened, in order.
         dice: where everything random in it comes from.
         seats: 2 where the server takes only two guests, None where it takes any number.
+        calm: as in Options.
         rest: how the last wait ended, None once somebody has acted since.
     """
 
@@ -54,6 +55,7 @@ class Chat:
         self.wire = Wire(dialect)
         self.dice, self.words = dice, Vocabulary(dice)
         self.rest: Rest | None = None
+        self.calm = False
         self.guests: list[Guest] = []
         self.everybody: list[Guest] = []
         self.transcript = Transcript()
@@ -201,7 +203,7 @@ class Chat:
     def cut_in_two(self, author: Guest, text: str, inside: str = "") -> Said[Guest]:
         """Sends a text in two pieces, the cut within the bytes of the letter `inside`, or else after its second letter; between them
         everything comes to rest."""
-        unique = f"{text} {self.words.nonsense()}"
+        unique = text if isinstance(text, Unique) else f"{text} {self.words.nonsense()}"
         sent = self.framed(unique, author)
         piece = self.wire.inside(inside or text[:2])
         at = sent.index(piece) + (1 if inside else len(piece))
@@ -262,6 +264,8 @@ class Chat:
         """`hearer` must receive the text whole. Raises CheckFailed, Infra."""
         if self._comes(hearer, said) or (self.dialect.turns == "alternate" and self._answer_until_drained(hearer, said)):
             self.note(hearer, "hears", said.data)
+            if self.calm:  # the others have it as well before anybody acts
+                self.settle()
             return
         self.note(hearer, "misses", said.data)
         expected = _("{hearer} слышит, что говорит {author}: «{text}»")

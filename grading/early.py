@@ -31,6 +31,7 @@ class Start:
         self.isolation: Isolation | None = None
         launch = Launch(tuple(submission.argv), submission.cwd, submission.settings.stdin, submission.facts.transport)
         self.bench = Bench(self._sandbox, launch, f"{self.seed}", options.clock)
+        self.bench.calm = options.calm
         self.bench.expected = AHEAD + 1  # the interview may need some, too
 
     def begin(self) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import random
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, fields, replace
 from typing import Final
 
 from grading import settling
 from grading.advice import advise
+from grading.bench import Bench
 from grading.early import Start, quick_turns
 from grading.interview import PLAIN, Hints, Learned, interview
 from grading.keyboard_talk import at_the_keyboard
@@ -54,6 +56,25 @@ def grade(submission: Submission, options: Options, start: Start | None = None) 
     return _Run(submission, options, start).report()
 
 
+@contextlib.contextmanager
+def acquainted(submission: Submission, options: Options) -> Iterator[tuple[Bench, Lab]]:
+    """A bench whose servers have been interviewed, for a conversation that is no check; everything ends with the block.
+
+    Where the server does not start, the bench has learned nothing, and `lab.starts()` says why.
+
+    Raises: as `grade`.
+    """
+    run = _Run(submission, options, None)
+    try:
+        run.start.begin()
+        with quick_turns():
+            run.meet()
+            yield run.bench, run.lab
+    finally:
+        with contextlib.suppress(SandboxError, StudentBrokeSandbox):
+            run.bench.close()
+
+
 def sources(submission: Submission) -> dict[str, dict[int, str]]:
     """The student's Python as it was handed in: file -> line number -> text; of a report, the lines of its listings."""
     found: dict[str, dict[int, str]] = {}
@@ -80,12 +101,13 @@ class _Run:
         self.rubrics = chosen(replace(options, variant=variant))
         self.lab = Lab(submission)
         self.notes: list[str] = list(submission.notes)
+        self._met = 0.0
 
     def report(self) -> Report:
         begun = time.monotonic()
         self._met = begun
         asked = {id for rubric in self.rubrics for id in rubric.points} if self.options.first_failure else ()
-        grading = Grading(self.lab, self.bench, self.options.checks, asked, self._meet)
+        grading = Grading(self.lab, self.bench, self.options.checks, asked, self.meet)
         try:
             self.start.begin()
             with quick_turns():
@@ -100,7 +122,7 @@ class _Run:
         phases = {"start": start, "interview": max(0.0, met - start), "checks": checked - begun - met, "servers": servers}
         return replace(self._scored(grading, output, time.monotonic() - begun), phases=phases)
 
-    def _meet(self) -> None:
+    def meet(self) -> None:
         """What comes before the first check."""
         if self.submission.problem is None:
             self._learn()

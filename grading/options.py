@@ -18,6 +18,7 @@ class Options:
         first_failure: stop at the first check that costs points: enough to know that a server is wrong, not for a grade.
         clock: "auto", or "quiet-period" for the clock that works anywhere, slower and less sure.
         visibility: how much of every check is shown ("full", "own-output-only", "verdict-only"); "" for what the rubrics say.
+        calm: whatever is said has come to everybody before the next word: the same conversation looks the same every time. Costs time.
         isolation: "auto" (the best there is), "require:TIER" (infra where that tier does not work), "floor".
     """
 
@@ -30,3 +31,4 @@ class Options:
     clock: str = "auto"
     first_failure: bool = False
     visibility: str = ""
+    calm: bool = False

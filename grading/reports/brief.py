@@ -40,10 +40,11 @@ def reason(check: CheckResult) -> str:
 
 def lines(check: CheckResult) -> list[str]:
     """Expected, received, where, advice: each on a line, harmless, cut to what an entry carries."""
-    return [f"{what}: {safe(text[:KEPT])}" for what, text in _parts(check) if text]
+    return [f"{what}: {safe(text[:KEPT])}" for what, text in parts(check) if text]
 
 
-def _parts(check: CheckResult) -> Iterator[tuple[str, str]]:
+def parts(check: CheckResult) -> Iterator[tuple[str, str]]:
+    """What there is to say about it, as (what, text); a text may be empty, and is not yet harmless."""
     if check.verdict is Verdict.FAILED:
         yield _("ожидалось"), check.expected
         yield _("получено"), check.actual

@@ -6,7 +6,7 @@ All that comes out is harmless text (grading/reports/text.py), but not yet escap
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -118,14 +118,14 @@ def _filled(template: str, **values: str) -> str:
     return template
 
 
-def details(cell: Cell) -> str:
-    """When it was, and its bytes: how many, and the first of them in hex."""
+def details(cell: Cell, timed: bool = True) -> str:
+    """When it was, unless not `timed`, and its bytes: how many, and the first of them in hex."""
     first, last = cell.event, cell.last
     when = _("{ms} мс").format(ms=_ms(first.at)) if cell.times == 1 else _("{ms}–{end} мс").format(ms=_ms(first.at), end=_ms(last.at))
     if not cell.size:
-        return when
+        return when if timed else ""
     hex = first.data[:_BYTES].hex(" ") + (" …" if len(first.data) > _BYTES else "")
-    return f"{when} · " + ngettext("{n} байт", "{n} байта", cell.size) + f" · {hex}"
+    return (f"{when} · " if timed else "") + ngettext("{n} байт", "{n} байта", cell.size) + f" · {hex}"
 
 
 def _ms(seconds: float) -> str:
@@ -139,13 +139,18 @@ def guest_name(board: Board, lane: int) -> str:
 
 def told(board: Board) -> Sequence[str]:
     """The whole board as steps in words, each with its time and bytes: what a screen reader reads in place of the picture."""
-    return [line for row in board.rows for line in _row(board, row)]
+    return [line for row in board.rows for line in _row(board, row, lambda cell: f" [{details(cell)}]")]
 
 
-def _row(board: Board, row: Row) -> list[str]:
+def plainly(board: Board) -> Sequence[str]:
+    """The same without times and bytes: the same conversation is told in the same words."""
+    return [line for row in board.rows for line in _row(board, row, lambda cell: "")]
+
+
+def _row(board: Board, row: Row, after: Callable[[Cell], str]) -> list[str]:
     if row.skipped:
         return [skipped(row)]
-    return [f"{sentence(cell, guest_name(board, cell.lane))} [{details(cell)}]" for cell in row.cells]
+    return [sentence(cell, guest_name(board, cell.lane)) + after(cell) for cell in row.cells]
 
 
 def skipped(row: Row) -> str:

@@ -28,6 +28,8 @@ _WRONG_STEP: Final = 76
 _LINE: Final = 17
 _LETTER: Final = 6.9
 """A letter of 12 pixels, on average over Russian text in the usual fonts, and a little more."""
+_BOLD: Final = 7.9
+"""The same of bold type."""
 _EDGE: Final = 14
 _TALL: Final = 520
 """Height from which the names are written below once more."""
@@ -51,7 +53,7 @@ background:var(--paper);color-scheme:light dark;font:12px/1.3 system-ui,"Segoe U
 """What the classes of a picture look like; in a page with many pictures once is enough."""
 
 
-def picture(events: Sequence[Event], *, title: str, rows: int = ROWS, style: bool = True) -> str:
+def picture(events: Sequence[Event], *, title: str, rows: int = ROWS, style: bool = True, timed: bool = True) -> str:
     """The conversation as one <svg>, ready to stand in HTML or in a notebook; "" where nothing happened.
 
     Args:
@@ -59,20 +61,21 @@ def picture(events: Sequence[Event], *, title: str, rows: int = ROWS, style: boo
         title: what a screen reader calls the picture.
         rows: steps shown at most; what went wrong is always among them.
         style: whether STYLE comes along.
+        timed: whether hovering shows times; without them, the same conversation gives the same picture.
     """
-    return drawn(arranged(events, rows), title=title, style=style)
+    return drawn(arranged(events, rows), title=title, style=style, timed=timed)
 
 
-def drawn(board: Board, *, title: str, style: bool = True) -> str:
+def drawn(board: Board, *, title: str, style: bool = True, timed: bool = True) -> str:
     """The same for a conversation that is arranged already."""
-    return _Canvas(board).svg(title, style) if board.rows else ""
+    return _Canvas(board, timed).svg(title, style) if board.rows else ""
 
 
 class _Canvas:
     """The places of all things in one picture."""
 
-    def __init__(self, board: Board) -> None:
-        self.board = board
+    def __init__(self, board: Board, timed: bool) -> None:
+        self.board, self.timed = board, timed
         self.column = _COLUMNS.get(board.lanes, _NARROWEST)
         self.width = _SERVER + self.column * board.lanes + 46
         self.notes = {number: self._note_lines(row) for number, row in enumerate(board.rows) if row.note}
@@ -181,7 +184,7 @@ class _Canvas:
 
     def _note_lines(self, row: Row) -> list[str]:
         text = steps.sentence(row.cells[0], "")
-        return wrapped(text, int((self.width - 2 * _EDGE - 20) / _LETTER))[:4]
+        return wrapped(text, int((self.width - 2 * _EDGE - 20) / _BOLD))[:4]
 
     def _arrow(self, cell: Cell, y: int) -> str:
         event, x = cell.event, self._x(cell.lane)
@@ -191,7 +194,7 @@ class _Canvas:
         times = f" {steps.times(cell)}" if cell.times > 1 else ""
         text = self._fit(steps.label(cell), self.column - 26 - len(times) * _LETTER) + times
         name = self._name(cell.lane)
-        hover = escape(f"{steps.sentence(cell, name)}\n{steps.details(cell)}")
+        hover = escape(f"{steps.sentence(cell, name)}\n{steps.details(cell, self.timed)}".rstrip())
         return (
             f'<g class="{escape(classes)}" data-what="{escape(event.what)}" data-guest="{escape(name)}"><title>{hover}</title>'
             f'<rect class="hit" x="{x - self.column + 8}" y="{y - 20}" width="{self.column - 16}" height="{_STEP - 3}"/>'

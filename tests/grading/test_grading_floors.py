@@ -28,7 +28,7 @@ FLOORS = (
     {"reports", "batch"},
     {"changed", "ci"},
     {"session", "arguments", "starting"},
-    {"cli"},
+    {"cli", "lessons"},
 )
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
 
