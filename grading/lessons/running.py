@@ -59,7 +59,7 @@ def must_have(modules: tuple[str, ...]) -> None:
     """Raises LessonError, with what to do, if one of these is not installed."""
     absent = [name for name in modules if find_spec(name) is None]
     if absent:
-        text = _("Для блокнотов не хватает: {names}. Установите их: pip install 'chat-lab[notebooks]'")
+        text = _("Для блокнотов не хватает: {names}. Установите их: pip install '.[notebooks]'")
         raise LessonError(text.format(names=", ".join(absent)))
 
 

@@ -46,6 +46,7 @@ _FORMS: Final = {
     "vanishes": re.compile(rf"{_NAME}\s+пропадает"),
 }
 """What may be told, in Russian whatever the reader's language: the notebooks are."""
+_EXAMPLES: Final = "«Анна входит», «Анна подключается», «Анна: Привет», «Анна по частям: Привет», «Анна уходит», «Анна пропадает»"
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,7 @@ def _read(said: str) -> Step:
     for what, form in _FORMS.items():
         if found := form.fullmatch(str(said).strip()):
             return Step(what, found["who"], found.groupdict().get("text") or "")
-    known = _("«Анна входит», «Анна подключается», «Анна: Привет», «Анна по частям: Привет», «Анна уходит», «Анна пропадает»")
-    raise LessonError(_("Непонятный шаг «{step}». Бывают такие: {known}.").format(step=safe(str(said)), known=known))
+    raise LessonError(_("Непонятный шаг «{step}». Бывают такие: {known}.").format(step=safe(str(said)), known=_EXAMPLES))
 
 
 def _sensible(told_steps: Sequence[Step]) -> Sequence[Step]:
@@ -112,7 +112,7 @@ def _sensible(told_steps: Sequence[Step]) -> Sequence[Step]:
                 raise LessonError(_("{who} уже в чате и второй раз не войдёт.").format(who=step.who))
             there.add(step.who)
         elif step.who not in there:
-            raise LessonError(_("Гостя {who} в чате нет: сначала нужен шаг «{who} входит».").format(who=step.who))
+            raise LessonError(_("Гостя {who} в чате нет: сначала надо войти.").format(who=step.who))
         if step.what in ("leaves", "vanishes"):
             there.remove(step.who)
     _must_differ([step.text for step in told_steps if step.text])
