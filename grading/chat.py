@@ -203,7 +203,7 @@ class Chat:
     def cut_in_two(self, author: Guest, text: str, inside: str = "") -> Said[Guest]:
         """Sends a text in two pieces, the cut within the bytes of the letter `inside`, or else after its second letter; between them
         everything comes to rest."""
-        unique = f"{text} {self.words.nonsense()}"
+        unique = text if isinstance(text, Unique) else f"{text} {self.words.nonsense()}"
         sent = self.framed(unique, author)
         piece = self.wire.inside(inside or text[:2])
         at = sent.index(piece) + (1 if inside else len(piece))

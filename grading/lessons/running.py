@@ -41,19 +41,25 @@ def executed(notebook: Mapping[str, Any], limit: int = CELL_LIMIT) -> dict[str, 
         try:
             client.execute(env=_environment(folder))
         except CellExecutionError as error:
-            raise LessonError(_("Ячейка остановилась с ошибкой: {what}").format(what=safe(f"{error.ename}: {error.evalue}"))) from error
+            text = _("Ячейка {cell} остановилась с ошибкой: {what}")
+            raise LessonError(text.format(cell=_running(book), what=safe(f"{error.ename}: {error.evalue}"))) from error
         except CellTimeoutError as error:
-            raise LessonError(_("Ячейка не выполнилась за {n} секунд.").format(n=limit)) from error
+            raise LessonError(_("Ячейка {cell} не выполнилась за {n} секунд.").format(cell=_running(book), n=limit)) from error
         except DeadKernelError as error:
             raise LessonError(_("Ядро Jupyter завершилось во время работы.")) from error
     return normal(book)
+
+
+def _running(book: Any) -> int:
+    """The number of the cell that was run last, counted from 1 as Jupyter shows them to nobody, but every reader can."""
+    return max((number for number, cell in enumerate(book.cells, 1) if cell.get("execution_count")), default=0)
 
 
 def must_have(modules: tuple[str, ...]) -> None:
     """Raises LessonError, with what to do, if one of these is not installed."""
     absent = [name for name in modules if find_spec(name) is None]
     if absent:
-        text = _("Для блокнотов не хватает: {names}. Установите их: pip install 'chat-lab[notebooks]'")
+        text = _("Для блокнотов не хватает: {names}. Установите их: pip install '.[notebooks]'")
         raise LessonError(text.format(names=", ".join(absent)))
 
 

@@ -82,7 +82,8 @@ def html_table(rows: Sequence[Sequence[str]], head: Sequence[str] = ()) -> str:
 
 
 def _cells(row: Sequence[str], tag: str) -> str:
-    return "".join(f'<{tag} align="left">{escape(text)}</{tag}>' for text in row)
+    left = 'align="left" style="text-align: left"'  # GitHub keeps the first, Jupyter obeys only the second
+    return "".join(f"<{tag} {left}>{escape(text)}</{tag}>" for text in row)
 
 
 def text_table(rows: Sequence[Sequence[str]], gap: str = "  ") -> str:

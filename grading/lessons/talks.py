@@ -38,14 +38,15 @@ MOST: Final = 40
 """Steps of one conversation: more than anybody reads."""
 _NAME: Final = r"(?P<who>[^\W\d_][\w -]{0,30}?)"
 _FORMS: Final = {
-    "says": re.compile(rf"{_NAME}\s*:\s*(?P<text>.*\S)\s*"),
     "pieces": re.compile(rf"{_NAME}\s+по частям\s*:\s*(?P<text>.*\S)\s*"),
+    "says": re.compile(rf"{_NAME}\s*:\s*(?P<text>.*\S)\s*"),
     "joins": re.compile(rf"{_NAME}\s+входит"),
     "connects": re.compile(rf"{_NAME}\s+подключается"),
     "leaves": re.compile(rf"{_NAME}\s+уходит"),
     "vanishes": re.compile(rf"{_NAME}\s+пропадает"),
 }
 """What may be told, in Russian whatever the reader's language: the notebooks are."""
+_EXAMPLES: Final = "«Анна входит», «Анна подключается», «Анна: Привет», «Анна по частям: Привет», «Анна уходит», «Анна пропадает»"
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,7 @@ def _read(said: str) -> Step:
     for what, form in _FORMS.items():
         if found := form.fullmatch(str(said).strip()):
             return Step(what, found["who"], found.groupdict().get("text") or "")
-    known = _("«Анна входит», «Анна подключается», «Анна: Привет», «Анна по частям: Привет», «Анна уходит», «Анна пропадает»")
-    raise LessonError(_("Непонятный шаг «{step}». Бывают такие: {known}.").format(step=safe(str(said)), known=known))
+    raise LessonError(_("Непонятный шаг «{step}». Бывают такие: {known}.").format(step=safe(str(said)), known=_EXAMPLES))
 
 
 def _sensible(told_steps: Sequence[Step]) -> Sequence[Step]:
@@ -112,7 +112,7 @@ def _sensible(told_steps: Sequence[Step]) -> Sequence[Step]:
                 raise LessonError(_("{who} уже в чате и второй раз не войдёт.").format(who=step.who))
             there.add(step.who)
         elif step.who not in there:
-            raise LessonError(_("Гостя {who} в чате нет: сначала нужен шаг «{who} входит».").format(who=step.who))
+            raise LessonError(_("Гостя {who} в чате нет: сначала надо войти.").format(who=step.who))
         if step.what in ("leaves", "vanishes"):
             there.remove(step.who)
     _must_differ([step.text for step in told_steps if step.text])
@@ -146,6 +146,7 @@ def _have(chat: Chat, told_steps: Sequence[Step]) -> CheckFailed | None:
         for group in _together(told_steps):
             _perform(chat, group, guests)
             chat.settle()
+            chat.transcript.look(chat.everybody)
             _judge(chat)
         chat.survives(_("сервер работает и после разговора"))
     except CheckFailed as failure:
@@ -207,8 +208,10 @@ def _shown(chat: Chat, lab: Lab, failure: CheckFailed | None) -> Shown:
     wrong = any(event.wrong for event in events)
     remarks = [failure.actual] if failure is not None else []
     if place := lab.traced(chat.server.output()):
-        line = [line for line in chat.server.output().strip().splitlines() if line.strip()][-1]
-        remarks.append(_("сервер напечатал: {line} ({place})").format(line=safe(line.strip()), place=place))
+        last = [line.strip() for line in chat.server.output().splitlines() if line.strip()][-1]
+        known = any(last in remark for remark in remarks)
+        what = _("ошибка возникла здесь: {place}") if known else _("сервер напечатал: {line} ({place})").replace("{line}", last)
+        remarks.append(what.replace("{place}", place))
     stuck = lab.in_source(chat.server.waiting(), chat.server.sandbox.lab) if wrong or failure is not None else ()
     return _words(remarks, stuck, events)
 

@@ -28,6 +28,8 @@ _WRONG_STEP: Final = 76
 _LINE: Final = 17
 _LETTER: Final = 6.9
 """A letter of 12 pixels, on average over Russian text in the usual fonts, and a little more."""
+_BOLD: Final = 7.9
+"""The same of bold type."""
 _EDGE: Final = 14
 _TALL: Final = 520
 """Height from which the names are written below once more."""
@@ -182,7 +184,7 @@ class _Canvas:
 
     def _note_lines(self, row: Row) -> list[str]:
         text = steps.sentence(row.cells[0], "")
-        return wrapped(text, int((self.width - 2 * _EDGE - 20) / _LETTER))[:4]
+        return wrapped(text, int((self.width - 2 * _EDGE - 20) / _BOLD))[:4]
 
     def _arrow(self, cell: Cell, y: int) -> str:
         event, x = cell.event, self._x(cell.lane)

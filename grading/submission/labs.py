@@ -256,6 +256,9 @@ def report_lab(name: str, file: str, raw: bytes, settings: bytes | None) -> Foun
 def _no_server(file: str, raw: bytes, report: ReportFiles) -> Problem:
     if not raw.strip():
         return Problem("empty", _("{file} пуст.").format(file=file), file)
+    if report.unsolved:
+        unsolved = _("В блокноте {file} вашего сервера пока нет: он должен стоять в ячейке упражнения или в ячейке с меткой server.")
+        return Problem("no-server", unsolved.format(file=file), file)
     if report.python:
         return Problem("no-server", _("В отчёте {file} листинги есть, но сервера чата среди них нет.").format(file=file), file)
     return Problem("not-python", _("В отчёте {file} нет ни одного листинга на Python.").format(file=file), file)

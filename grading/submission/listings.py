@@ -36,6 +36,7 @@ class Listing:
         name: the file it is said to be, "" if nobody says; section: number of the heading it stands under; caption: the text before it.
         indented: an indented block, which blank lines and stray text break into several.
         cell: the notebook's cell, 0 in a report.
+        role: of such a cell: "server" if it is tagged so, "solution" if it is there to hold the answer to an exercise; else "".
     """
 
     lines: tuple[str, ...]
@@ -45,6 +46,7 @@ class Listing:
     caption: str = ""
     indented: bool = False
     cell: int = 0
+    role: str = ""
 
     @property
     def text(self) -> str:

@@ -13,7 +13,7 @@ from grading.submission.entry import Candidate, clients, servers
 from grading.submission.listings import Listing, fenced, glued, listings_of
 from grading.submission.model import Origin
 from grading.submission.modules import Sources, imports_of, is_missing
-from grading.submission.notebooks import notebook_listings
+from grading.submission.notebooks import meant, notebook_listings
 from grading.submission.texts import decode, read_source
 
 SUFFIXES = (".md", ".markdown", ".txt", ".ipynb")
@@ -28,14 +28,23 @@ class ReportFiles:
     server: Candidate | None = None
     notes: tuple[str, ...] = ()
     python: bool = False  # it has listings of Python at all
+    unsolved: bool = False  # it is a notebook of the course whose exercises nobody has done yet
 
 
 def read_report(name: str, raw: bytes) -> ReportFiles:
     """The server, its modules and the clients of a report. Raises ValueError for a notebook that is none."""
     text, encoding = decode(raw)
     notes = (_("Кодировка отчёта — {encoding}, а не UTF-8.").format(encoding=encoding),) if encoding != "utf-8" else ()
+    if name.lower().endswith(".ipynb"):
+        everything = notebook_listings(text)
+        listings, why = meant(everything)
+        if everything and not listings:
+            return ReportFiles(notes=notes, python=True, unsolved=True)
+        readings, notes = iter([listings, _sections_glued(listings)]), (*notes, *filter(None, [why]))
+    else:
+        readings = _readings(text)
     best = ReportFiles(notes=notes)
-    for listings in _readings(name, text):
+    for listings in readings:
         found = _assemble(name, listings)
         if _goodness(found) > _goodness(best):
             best = replace(found, notes=notes + found.notes)
@@ -49,13 +58,8 @@ def _goodness(found: ReportFiles) -> tuple[int, ...]:
     return (found.python,) if server is None else (1, server.is_chat, server.traits.parses, *server.rank)
 
 
-def _readings(name: str, text: str) -> Iterator[list[Listing]]:
+def _readings(text: str) -> Iterator[list[Listing]]:
     """Ways to read the report, from the strict one to the lenient; the first that shows a chat is right."""
-    if name.lower().endswith(".ipynb"):
-        listings = notebook_listings(text)
-        yield listings
-        yield _sections_glued(listings)
-        return
     listings = listings_of(text)
     yield listings
     yield _sections_glued(listings)
@@ -95,13 +99,20 @@ def _assemble(name: str, listings: list[Listing]) -> ReportFiles:
     server, *others = found
     kept = [*server.modules, *clients(sources, server)]
     names = _final_names(kept, server.path)
-    line = named[server.path].places[0]
-    several = _("В отчёте несколько серверов, проверяется тот, что в строке {line} ({kind}).").format(line=line, kind=server.kind)
-    notes = [several] if _chats(others) else []
+    notes = [_several(named[server.path], server)] if _chats(others) else []
     files = {names[path]: sources[path] for path in kept}
     origin = {names[path]: _origin(name, named[path]) for path in kept}
     chosen = replace(server, path=names[server.path], modules=tuple(names[module] for module in server.modules))
     return ReportFiles(files, origin, chosen, tuple(notes), python=True)
+
+
+def _several(listing: Listing, server: Candidate) -> str:
+    if listing.cell:
+        return _("В блокноте несколько серверов, проверяется тот, что в ячейке {cell} ({kind}).").format(
+            cell=listing.cell, kind=server.kind
+        )
+    text = _("В отчёте несколько серверов, проверяется тот, что в строке {line} ({kind}).")
+    return text.format(line=listing.places[0], kind=server.kind)
 
 
 def _chats(candidates: Iterable[Candidate]) -> list[Candidate]:
