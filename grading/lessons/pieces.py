@@ -25,7 +25,8 @@ _LONGEST_CHARACTER: Final = 4
 
 _STYLE: Final = """
 .pieces{--paper:#fff;--ink:#1f2328;--soft:#57606a;--bad:#b3261e;--a:#1d5fbf;--b:#b06a00;--c:#3a741c;--d:#7a3fb5;
-background:var(--paper);color-scheme:light dark;font:14px/1 ui-monospace,"Cascadia Mono",Consolas,"DejaVu Sans Mono",monospace}
+max-width:100%;height:auto;background:var(--paper);
+color-scheme:light dark;font:14px/1 ui-monospace,"Cascadia Mono",Consolas,"DejaVu Sans Mono",monospace}
 @media screen and (prefers-color-scheme:dark){.pieces{--paper:#15181c;--ink:#e6e9ec;--soft:#a5afba;--bad:#ff9a90;--a:#84b6ff;--b:#e3b75c;
 --c:#9fd372;--d:#cfa8ff}}
 .pieces text{fill:var(--ink);text-anchor:middle}.pieces .soft{fill:var(--soft);font-size:12px}.pieces .row{text-anchor:start}
