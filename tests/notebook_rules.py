@@ -77,7 +77,7 @@ def _of_cell(cell: Cell, before: Cell | None, at_an_end: bool) -> Iterator[str]:
     most = SERVER_LINES if to_solve(cell) and "accept" in source else LINES
     if len(lines) > most:
         yield f"{len(lines)} lines of code, not {most}"
-    checks = before is not None and to_solve(before)
+    checks = bool(mark_of(cell).get("grade"))  # it belongs to the exercise before it
     if not checks and (before is None or before["cell_type"] != "markdown"):
         yield "no prose before it"
     if LIVE in cell["metadata"].get("tags", ()) and cell["outputs"]:
