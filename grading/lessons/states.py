@@ -24,8 +24,8 @@ _SAID: Final = "привет"
 OUTSIDE: Final = N_("снаружи")
 NAMELESS: Final = N_("без имени")
 INSIDE: Final = N_("в чате")
-SPEAKS: Final = N_("в чате, говорит")
-LISTENS: Final = N_("в чате, ждёт")
+SPEAKS: Final = N_("говорит")
+LISTENS: Final = N_("ждёт")
 
 Happening = Callable[[Room[str]], list[Action[str]]]
 
@@ -41,7 +41,8 @@ def walk(dialect: Dialect) -> list[Arrow]:
     """Every arrow between Anna's states, in the order in which they are found; of happenings which end alike one arrow tells."""
     first = Room[str](dialect)
     first.enter(BORIS)
-    first.hear(BORIS, _line(dialect, BORIS))
+    if dialect.named_by != "nobody":
+        first.hear(BORIS, _line(dialect, BORIS))
     rooms, seen = [first], {_situation(first)}
     found: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
     for room in rooms:  # grows while we go through it
@@ -65,7 +66,7 @@ def _happenings(dialect: Dialect, state: str) -> Iterator[tuple[str, Happening]]
     text = ANNA if state == _(NAMELESS) else _SAID
     yield _("{guest} подключается").format(guest=anna), lambda room: room.enter(ANNA)
     yield f"{anna}: «{text}»", lambda room: room.hear(ANNA, _line(dialect, text))
-    yield _("{guest}: пустая строка").format(guest=anna), lambda room: room.hear(ANNA, _line(dialect, " "))
+    yield _("{guest}: одни пробелы").format(guest=anna), lambda room: room.hear(ANNA, _line(dialect, " "))
     if dialect.quit:
         yield f"{anna}: «{dialect.quit}»", lambda room: room.hear(ANNA, _line(dialect, dialect.quit))
     yield f"{boris}: «{_SAID}»", lambda room: room.hear(BORIS, _line(dialect, _SAID))
