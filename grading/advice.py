@@ -21,8 +21,19 @@ READ: Final[dict[str, str]] = {
     "task": "labs/README.md",
 }
 
-NOTEBOOKS: Final[dict[str, str]] = {}
-"""Check id -> the notebook of this repository that teaches what it asks for; only what is there."""
+_TAUGHT: Final[dict[str, str]] = {
+    "01_sockets": "uses-socket long-message odd-boundary split-character dripped-message glued-messages four-byte-characters empty-message",
+    "02_room": "author-is-known join-notice leave-notice quit-word",
+    "03_blocking": "starts two-users-exchange silent-user",
+    "04_threads": "three-users-hear late-joiner-hears all-speak-at-once order-kept slow-reader names-kept",
+    "05_select": "thirty-users-hear",
+    "07_side_by_side": "concurrency-model",
+    "08_museum": "invalid-bytes silent-newcomer leave-quietly leave-abruptly leave-mid-handshake rejoin gone-are-forgotten no-busy-loop "
+    "restart stops-on-interrupt",
+    "09_grader": "random-conversations",
+}
+NOTEBOOKS: Final[dict[str, str]] = {id: f"notebooks/{name}.ipynb" for name, ids in _TAUGHT.items() for id in ids.split()}
+"""Check id -> the notebook of this repository that teaches what it asks for."""
 
 
 def advise(check_id: str, stuck: Sequence[Stuck], output: str, actual: str) -> str:

@@ -20,11 +20,11 @@ CELL_LIMIT: Final = 60
 _WANTED: Final = ("nbformat", "nbclient", "ipykernel")
 
 
-def executed(notebook: Mapping[str, Any], limit: int = CELL_LIMIT) -> dict[str, Any]:
+def executed(notebook: Mapping[str, Any], limit: int = CELL_LIMIT, *, whatever_happens: bool = False) -> dict[str, Any]:
     """The notebook, in normal form, with the outputs of a fresh run.
 
-    A cell tagged `raises-exception` may raise. Raises LessonError where another does, where a cell takes longer than `limit` seconds, and
-    where the extra `notebooks` is not installed.
+    A cell tagged `raises-exception` may raise; with `whatever_happens` any may. Raises LessonError where another does, where a cell takes
+    longer than `limit` seconds, and where the extra `notebooks` is not installed.
     """
     must_have(_WANTED)
     # Only whoever runs notebooks needs these.
@@ -37,7 +37,8 @@ def executed(notebook: Mapping[str, Any], limit: int = CELL_LIMIT) -> dict[str, 
     with tempfile.TemporaryDirectory(prefix="lessons-") as folder:
         manager = KernelManager(kernel_name="python3", **_wire(folder))
         manager._kernel_spec = _this_interpreter()
-        client = NotebookClient(book, km=manager, timeout=limit, resources={"metadata": {"path": folder}}, record_timing=False)
+        client = NotebookClient(book, km=manager, timeout=limit, allow_errors=whatever_happens, record_timing=False)
+        client.resources = {"metadata": {"path": folder}}
         try:
             client.execute(env=_environment(folder))
         except CellExecutionError as error:
