@@ -20,6 +20,7 @@ import pytest
 
 from grading.lessons.exercises import for_students, id_of, mark_of, points_of
 from grading.lessons.files import read, write
+from grading.lessons.normal import normal
 from tests.notebook_rules import NOTEBOOKS, findings, glossary_findings
 
 pytestmark = pytest.mark.linux
@@ -40,9 +41,13 @@ BUSY = 1.5
 
 
 RUN = """
-import json, resource, sys
+import json, os, resource, sys
+from contextlib import suppress
 from grading.lessons.running import executed
 notebook = executed(json.load(sys.stdin), whatever_happens=sys.argv[1] == "student")
+with suppress(ChildProcessError):
+    while os.waitpid(-1, 0):  # only who has been waited for is accounted for
+        pass
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 json.dump([notebook, used.ru_utime + used.ru_stime], sys.stdout)
 """
@@ -56,8 +61,8 @@ def _run(notebook: Mapping[str, Any], edition: str) -> Run:
     return done, used if busy else time.monotonic() - begun
 
 
-def _python(program: str, folder: Path | None, *arguments: str, stdin: str = "", **more: str) -> str:
-    """What a program prints; `more` goes into its environment."""
+def _python(program: str, folder: Path | None, *arguments: str, stdin: str = "", stderr: bool = False, **more: str) -> str:
+    """What a program prints, or writes to stderr; `more` goes into its environment."""
     house = str(Path(__file__).parents[1])
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", program, *arguments],
@@ -65,7 +70,7 @@ def _python(program: str, folder: Path | None, *arguments: str, stdin: str = "",
         timeout=DEADLINE,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
-    return done.stdout
+    return done.stderr if stderr else done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +141,33 @@ def test_a_stub_earns_nothing(path: Path, runs: dict[tuple[str, str], Future[Run
 
 def _raised(cell: Mapping[str, Any]) -> bool:
     return any(output["output_type"] == "error" for output in cell["outputs"])
+
+
+REFRESH = """
+import sys
+from grading.lessons import running
+from grading.lessons.__main__ import main
+running.executed.__defaults__ = (2,)
+sys.exit(0 if main(["refresh", *sys.argv[1:]]) == 1 else "no failure")
+"""
+
+
+def test_a_cell_that_fails_or_hangs_is_named_and_nothing_is_stored(tmp_path: Path) -> None:
+    """The kernel is gone afterwards, too, and the cells before it have really run."""
+    cells = {"fails": "1 / 0", "hangs": "import time\ntime.sleep(1000)", "dies": "import os\nos._exit(1)"}
+    for name, source in cells.items():
+        written = [
+            {"cell_type": "code", "id": id, "source": text, "metadata": {}, "outputs": []} for id, text in (("a", "x = 1"), ("b", source))
+        ]
+        write(tmp_path / f"{name}.ipynb", normal({"cells": written}))
+    before = {path.name: path.read_bytes() for path in tmp_path.glob("*.ipynb")}
+    said = _python(REFRESH, tmp_path, *(f"{name}.ipynb" for name in cells), stderr=True)
+    assert said.splitlines() == [
+        "fails.ipynb: Ячейка 2 остановилась с ошибкой: ZeroDivisionError: division by zero",
+        "hangs.ipynb: Ячейка 2 не выполнилась за 2 секунды.",
+        "dies.ipynb: Ядро Jupyter завершилось во время работы.",
+    ]
+    assert {path.name: path.read_bytes() for path in tmp_path.glob("*.ipynb")} == before
 
 
 # -- nbgrader, in processes of its own: it warns of this and that

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from grading.lessons.normal import normal
 from grading.lessons.shown import LessonError
-from grading.messages import _
+from grading.messages import _, ngettext
 from grading.reports.text import safe
 
 CELL_LIMIT: Final = 60
@@ -29,30 +29,33 @@ def executed(notebook: Mapping[str, Any], limit: int = CELL_LIMIT, *, whatever_h
     must_have(_WANTED)
     # Only whoever runs notebooks needs these.
     import nbformat  # noqa: PLC0415
-    from jupyter_client.manager import KernelManager  # noqa: PLC0415
+    from jupyter_client.manager import AsyncKernelManager  # noqa: PLC0415
     from nbclient import NotebookClient  # noqa: PLC0415
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError  # noqa: PLC0415
 
     book = nbformat.from_dict(normal(notebook, outputs=False))  # type: ignore[no-untyped-call]
     with tempfile.TemporaryDirectory(prefix="lessons-") as folder:
-        manager = KernelManager(kernel_name="python3", **_wire(folder))
+        manager = AsyncKernelManager(kernel_name="python3", **_wire(folder))  # with the other one, no time limit would hold
         manager._kernel_spec = _this_interpreter()
         client = NotebookClient(book, km=manager, timeout=limit, allow_errors=whatever_happens, record_timing=False)
-        client.resources = {"metadata": {"path": folder}}
+        client.resources, client.shutdown_kernel = {"metadata": {"path": folder}}, "immediate"
         try:
-            client.execute(env=_environment(folder))
+            client.execute(env=_environment(folder), cleanup_kc=True)  # or a kernel with a manager of ours would go on
         except CellExecutionError as error:
             text = _("Ячейка {cell} остановилась с ошибкой: {what}")
             raise LessonError(text.format(cell=_running(book), what=safe(f"{error.ename}: {error.evalue}"))) from error
         except CellTimeoutError as error:
-            raise LessonError(_("Ячейка {cell} не выполнилась за {n} секунд.").format(cell=_running(book), n=limit)) from error
+            late = ngettext(
+                "Ячейка {cell} не выполнилась за {n} секунду.", "Ячейка {cell} не выполнилась за {n} секунды.", limit, cell=_running(book)
+            )
+            raise LessonError(late) from error
         except DeadKernelError as error:
             raise LessonError(_("Ядро Jupyter завершилось во время работы.")) from error
     return normal(book)
 
 
 def _running(book: Any) -> int:
-    """The number of the cell that was run last, counted from 1 as Jupyter shows them to nobody, but every reader can."""
+    """The number of the cell that was run last, counted from 1."""
     return max((number for number, cell in enumerate(book.cells, 1) if cell.get("execution_count")), default=0)
 
 
