@@ -2,7 +2,7 @@
 
 A Markdown cell has 20 to 60 words; headings, code and the rows of tables count for nothing. One with a list or a table (questions, what to
 try, an overview) may have up to 120, and as few as it likes; so may the first and the last, which only say where one is. A code cell has at
-most 12 lines, one that holds a whole server as its solution 30.
+most 12 lines, one that holds a whole server or a class as its solution 30.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def _of_cell(cell: Cell, before: Cell | None, at_an_end: bool) -> Iterator[str]:
             yield f"{words(source)} words, not {least} to {most}"
         return
     lines = [line for line in source.split("\n") if line.strip() and BEGIN not in line and END not in line]
-    most = SERVER_LINES if to_solve(cell) and "accept" in source else LINES
+    most = SERVER_LINES if to_solve(cell) and re.search(r"\.accept\(|create_server|start_server|^class ", source, re.M) else LINES
     if len(lines) > most:
         yield f"{len(lines)} lines of code, not {most}"
     checks = bool(mark_of(cell).get("grade"))  # it belongs to the exercise before it

@@ -10,7 +10,10 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, Final
+
+_SHORT: Final = 24
+"""Characters of a text that stays on one line in a table."""
 
 
 class LessonError(Exception):
@@ -82,8 +85,13 @@ def html_table(rows: Sequence[Sequence[str]], head: Sequence[str] = ()) -> str:
 
 
 def _cells(row: Sequence[str], tag: str) -> str:
-    left = 'align="left" style="text-align: left"'  # GitHub keeps the first, Jupyter obeys only the second
-    return "".join(f"<{tag} {left}>{escape(text)}</{tag}>" for text in row)
+    return "".join(f"<{tag} {_left(text)}>{escape(text)}</{tag}>" for text in row)
+
+
+def _left(text: str) -> str:
+    """From the left, a short text on one line. GitHub keeps the first attribute, Jupyter obeys only the second."""
+    whole = "; white-space: nowrap" if len(text) <= _SHORT else ""
+    return f'align="left" style="text-align: left{whole}"'
 
 
 def text_table(rows: Sequence[Sequence[str]], gap: str = "  ") -> str:

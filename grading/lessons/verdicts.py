@@ -97,7 +97,7 @@ def _dearest(report: Report) -> list[CheckResult]:
 
 
 def _shown(report: Report, ids: Sequence[str]) -> Shown:
-    told = [one for one in report.checks if not ids or one.id in ids or one.verdict is not Verdict.PASSED]
+    told = [one for one in report.checks if not ids or one.id in ids or one.verdict in (Verdict.FAILED, Verdict.INFRA)]
     rows = [(_SIGNS[one.verdict], brief.title(one), safe(one.id), _(_WORDS[one.verdict])) for one in _worth_a_row(told, ids)]
     failed = next(iter(_dearest(report)), None)
     details = brief.parts(failed) if failed is not None else []
