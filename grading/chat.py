@@ -353,7 +353,10 @@ class Chat:
     # -- going
 
     def part(self, guest: Guest, *, reset: bool) -> None:
-        """See Guest.leaves and Guest.vanishes."""
+        """See Guest.leaves and Guest.vanishes. All that is due to him has come by then: an end that finds bytes unread, or that bytes
+        follow, is a reset to the kernel, and whether it was one must not depend on who was quicker."""
+        if self.rest not in (Rest.STILL, Rest.BUSY):
+            self.settle()
         self.go(guest, reset=reset)
         self.settle()
 

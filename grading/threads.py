@@ -74,6 +74,16 @@ class Thread:
         """Seconds of processor time it has used."""
         return int(self.clock.split(b" ", 1)[0] or b"0") / 1e9
 
+    @property
+    def waited(self) -> float:
+        """Seconds it was ready to run and waited for a processor."""
+        return int(self.clock.split()[1]) / 1e9
+
+    @property
+    def runs(self) -> int:
+        """How often a processor was given to it."""
+        return int(self.clock.split()[2])
+
 
 def parse_syscall(line: bytes) -> tuple[str, int, bool]:
     """(call, first argument, timed) from a line of /proc/PID/task/TID/syscall; an unknown call counts as timed, to be careful."""
