@@ -165,6 +165,7 @@ class Stillness:
             look = self.look()
             self._unasked(look)
             if came():
+                wait.timer_noticed(look)
                 return Rest.CAME
             rest = wait.judge(look)
             if rest is not None:
@@ -235,9 +236,13 @@ class _Wait:
         wants_the_lock = any(thread.timed and thread.call == "lock" for thread in look.threads)
         return self.evident or bool(look.unread) or not look.arrived or wants_the_lock
 
-    def _still(self, look: Look) -> Rest | None:
+    def timer_noticed(self, look: Look) -> None:
+        """Where all was still but for timers, and traffic has moved since, a timer has led to bytes."""
         if self._round is not None and look.traffic != self._round.traffic:
-            self._clock.timers_matter = True  # something came of waiting
+            self._clock.timers_matter = True
+
+    def _still(self, look: Look) -> Rest | None:
+        self.timer_noticed(look)
         if not any(thread.timed for thread in look.threads):
             return Rest.STILL
         matters = look.unread or self._patient or self._clock.timers_matter

@@ -182,6 +182,14 @@ def test_a_timer_that_leads_to_bytes_is_remembered_and_waited_for_again(time: Ti
     assert wait.sees(again, again) == [None, Rest.STILL]
 
 
+@pytest.mark.parametrize(("bytes", "matters"), [(5, True), (0, False)])
+def test_a_timer_that_brings_what_was_waited_for_is_remembered(time: Time, bytes: int, matters: bool) -> None:
+    asleep, sent = look(polls(1)), look(polls(1, cpu=0.002), bytes=bytes)
+    clock = Watched(asleep, asleep, sent, sent)
+    assert clock.settle(time.now + 25, lambda: len(clock.coming) == 1, patient=True) is Rest.CAME
+    assert clock.timers_matter is matters
+
+
 def test_timers_are_waited_for_no_longer_than_patience(time: Time) -> None:
     wait = Wait(time, patient=True)
     asleep = look(sleeper(call="poll"))
