@@ -289,6 +289,8 @@ def _waits_for(call: str, who: str, thread: Thread) -> str:
         return _("пока {who} что-нибудь пришлёт").format(who=person(who))
     if who and call in ("send", "write"):
         return _("пока {who} прочтёт то, что ему уже отправлено").format(who=person(who))
+    if who and call == "poll":  # a socket with a time-out, for reading or for writing
+        return _("пока {who} что-нибудь пришлёт или прочтёт").format(who=person(who))
     if call == "read" and thread.first == 0:
         return _("ввода с клавиатуры сервера")
     return _(_WAITS_FOR[call]) if call in _WAITS_FOR else ""

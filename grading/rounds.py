@@ -65,3 +65,26 @@ class Rounds:
         if thread.call != "sleep":  # one that sleeps after each message is waited for anyhow, and may sleep shorter the next time
             calm.add((thread.pid, thread.tid))
         return True
+
+
+class Tour:
+    """What threads with time-outs do while nobody acts: each wakes, looks at something and waits again. One that asks its sockets in turn,
+    each with a time-out of its own, has not looked everywhere before it is where it was."""
+
+    def __init__(self, threads: Iterable[Thread]) -> None:
+        """`threads`: at rest but for their timers."""
+        self._stays = {(thread.pid, thread.tid): {_place(thread): thread.clock} for thread in threads if thread.timed}
+
+    def is_over(self, threads: Iterable[Thread]) -> bool:
+        """Whether each has come back to a place it had been to, or has ended; to be asked of every look at which all were at rest."""
+        now = {(thread.pid, thread.tid): thread for thread in threads}
+        for one, stays in list(self._stays.items()):
+            thread = now.get(one)
+            if thread is None or stays.setdefault(_place(thread), thread.clock) != thread.clock:
+                del self._stays[one]
+        return not self._stays
+
+
+def _place(thread: Thread) -> tuple[str, int]:
+    """What it waits in, and on what."""
+    return thread.call, thread.first

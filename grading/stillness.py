@@ -3,20 +3,20 @@
 A server can act again only if one of its threads runs, a timer wakes one, or bytes are still on their way. The kernel tells all three.
 So two successive looks with nothing moved in between, every thread asleep and everything sent arrived, prove that nothing more will come
 until a guest acts. A thread that sleeps with a time-out makes that *provisional*: final at once if nothing waits to be read or accepted
-and no timer of this server has ever led to bytes; otherwise every such thread must have moved and settled once more with no traffic.
+and no timer of this server has ever led to bytes; otherwise every such thread must have been everywhere it waits, with no traffic.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 from grading.kernel import LISTEN, Diag, PacketCount, Peer
 from grading.links import INBOX_LIMIT, AnyLink, glance
-from grading.rounds import ROUNDS, SURE_ROUNDS, Rounds
+from grading.rounds import ROUNDS, SURE_ROUNDS, Rounds, Tour
 from grading.threads import Thread, Threads
 
 PATIENCE: Final = 8.0
@@ -190,6 +190,7 @@ class _Wait:
         self._active: Look | None = None  # the look at which traffic last moved
         self._round: Look | None = None  # the still look from which timed threads are awaited
         self._round_ends = 0.0
+        self._unread = 0  # what waits to be read or accepted, at the least since then
         self._same_since = 0.0
         self.pause = 0.0
 
@@ -249,18 +250,14 @@ class _Wait:
         if not matters and not any(self._clock.in_the_middle(thread) for thread in look.threads):
             return Rest.STILL  # provisional, and final as long as no timer has ever led to bytes
         now = time.monotonic()
+        if self._round is None or look.unread < self._unread:  # whoever works off what waits, however slowly, is waited for
+            self._round_ends, self._unread = now + self._clock.patience, look.unread
         if self._round is None:
-            self._round, self._round_ends = look, now + self._clock.patience
-        elif _all_moved(self._round.threads, look.threads):
+            self._round, self._tour = look, Tour(look.threads)
+        elif self._tour.is_over(look.threads):
             if look.traffic == self._round.traffic:
                 return Rest.STILL
-            self._round = look
+            self._round, self._tour = look, Tour(look.threads)
             if now > self._round_ends:
                 self._clock.patience = CHATTER_PATIENCE
         return Rest.STILL if now > self._round_ends else None
-
-
-def _all_moved(before: Iterable[Thread], after: Iterable[Thread]) -> bool:
-    """Whether every thread that slept with a timer has run since."""
-    clocks = {(thread.pid, thread.tid): thread.clock for thread in after}
-    return all(clocks.get((thread.pid, thread.tid)) != thread.clock for thread in before if thread.timed)
