@@ -85,7 +85,7 @@ class Runs:
 
         def use(chat: Chat) -> Attempt:
             attempt = _run(conversation, chat=chat)
-            if attempt.verdict is Verdict.FAILED and chat.rest is None:  # where threads wait is seen once they do
+            if attempt.verdict is Verdict.FAILED and not chat.rested:  # where threads wait is seen once they do
                 with suppress(CheckFailed, Infra, SandboxError, StudentBrokeSandbox):
                     chat.settle()
             attempt = self._with_places(attempt, chat, chat.server.waiting)

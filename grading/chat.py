@@ -349,6 +349,11 @@ class Chat:
         self.rest = rest
         return rest
 
+    @property
+    def rested(self) -> bool:
+        """Whether nothing more comes until somebody acts."""
+        return self.rest in (Rest.STILL, Rest.BUSY)
+
     def _act(self) -> None:
         self.transcript.look(self.everybody)
         self.clock.before_acting()
@@ -357,7 +362,10 @@ class Chat:
     # -- going
 
     def part(self, guest: Guest, *, reset: bool) -> None:
-        """See Guest.leaves and Guest.vanishes."""
+        """See Guest.leaves and Guest.vanishes. All that is due to him has come by then: an end that finds bytes unread, or that bytes
+        follow, is a reset to the kernel, and whether it was one must not depend on who was quicker."""
+        if not self.rested:
+            self.settle()
         self.go(guest, reset=reset)
         self.settle()
 

@@ -19,12 +19,13 @@ from grading.kernel import ESTABLISHED, Address, Diag, PacketCount, Peer, diag_r
 from grading.links import AnyLink
 from grading.messages import N_, _
 from grading.quiet import QuietPeriod
-from grading.sandbox import Process, Sandbox
+from grading.sandbox import Process, Sandbox, ThreadDump
 from grading.stillness import Stillness
 from grading.threads import KNOWN_MACHINE, Thread, Threads
 from grading.words import person
 
 Clock = Stillness | QuietPeriod
+_Id = tuple[int, int]  # of a thread: its process, itself
 _GLANCE: Final = 0.0008
 _RESTLESS_CPU: Final = 0.02
 """Seconds of processor time in which the threads that never rest show; a thread with a tenth of it is one."""
@@ -172,10 +173,10 @@ class KernelEyes:
     def waiting(self, process: Process, names: dict[Address, str]) -> list[Waiting]:
         """See Eyes. Which socket a thread waits on tells for whom."""
         busy = self._restless() if self.clock.known_busy else set()
-        threads = {(thread.pid, thread.tid): thread for thread in self._threads.look()}
+        threads, dumps = self._asleep(process, busy)
         owners = self._owners(self.clock.links, names)
         found = []
-        for dump in process.tracebacks():
+        for dump in dumps:
             thread = threads.get((dump.pid, dump.tid))
             if thread is not None:
                 restless = (dump.pid, dump.tid) in busy or not thread.asleep
@@ -184,12 +185,25 @@ class KernelEyes:
                 found.append(Waiting(call, _waits_for(call, who, thread), tuple((file, line) for file, line, _ in dump.frames)))
         return found
 
-    def _restless(self) -> set[tuple[int, int]]:
+    def _asleep(self, process: Process, busy: set[_Id]) -> tuple[dict[_Id, Thread], list[ThreadDump]]:
+        """Its threads, and where they are, at a moment when all but the busy ones sleep: one that looks round ten times a second is not
+        to be caught at it. (The main thread runs to tell where all are.)"""
+        deadline = time.monotonic() + _RESTLESS_LIMIT
+        while True:
+            before = {(thread.pid, thread.tid): thread for thread in self._threads.look()}
+            dumps = process.tracebacks()
+            after = {(thread.pid, thread.tid): thread for thread in self._threads.look()}
+            others = {one for one in before if one not in busy and one[0] != one[1]}
+            if all(before[one].asleep and before[one] == after.get(one) for one in others) or time.monotonic() > deadline:
+                return before, dumps
+            select.select([], [], [], _GLANCE)
+
+    def _restless(self) -> set[_Id]:
         """Threads of a busy server that use processor time while nobody acts. A single look would not do: one that goes round and round
         sleeps for moments too, when it waits for another to let it run."""
         before = {(thread.pid, thread.tid): thread.cpu for thread in self._threads.look()}
         deadline = time.monotonic() + _RESTLESS_LIMIT
-        used: dict[tuple[int, int], float] = {}
+        used: dict[_Id, float] = {}
         while sum(used.values()) < _RESTLESS_CPU and time.monotonic() < deadline:
             select.select([], [], [], _GLANCE)
             now = {(thread.pid, thread.tid): thread.cpu for thread in self._threads.look()}
@@ -275,6 +289,8 @@ def _waits_for(call: str, who: str, thread: Thread) -> str:
         return _("пока {who} что-нибудь пришлёт").format(who=person(who))
     if who and call in ("send", "write"):
         return _("пока {who} прочтёт то, что ему уже отправлено").format(who=person(who))
+    if who and call == "poll":  # a socket with a time-out, for reading or for writing
+        return _("пока {who} что-нибудь пришлёт или прочтёт").format(who=person(who))
     if call == "read" and thread.first == 0:
         return _("ввода с клавиатуры сервера")
     return _(_WAITS_FOR[call]) if call in _WAITS_FOR else ""

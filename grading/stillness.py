@@ -3,19 +3,20 @@
 A server can act again only if one of its threads runs, a timer wakes one, or bytes are still on their way. The kernel tells all three.
 So two successive looks with nothing moved in between, every thread asleep and everything sent arrived, prove that nothing more will come
 until a guest acts. A thread that sleeps with a time-out makes that *provisional*: final at once if nothing waits to be read or accepted
-and no timer of this server has ever led to bytes; otherwise every such thread must have moved and settled once more with no traffic.
+and no timer of this server has ever led to bytes; otherwise every such thread must have been everywhere it waits, with no traffic.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 from grading.kernel import LISTEN, Diag, PacketCount, Peer
 from grading.links import INBOX_LIMIT, AnyLink, glance
+from grading.rounds import ROUNDS, SURE_ROUNDS, Rounds, Tour
 from grading.threads import Thread, Threads
 
 PATIENCE: Final = 8.0
@@ -24,7 +25,7 @@ CHATTER_PATIENCE: Final = 0.5
 """The same for a server that went on sending all that time: it talks by the clock, and will never be silent."""
 BUSY_AFTER: Final = 0.25
 """Seconds of processor time burnt without any traffic that make a server busy: a hundred times what relaying a message costs."""
-BUSY_IDLE: Final = 0.06
+BUSY_IDLE: Final = 0.02
 """The same for a program that was found busy before, where nothing waits to be read and no thread waits for the interpreter lock."""
 UNREAD_AFTER: Final = 0.005
 """Seconds for which looks must stay equal where something waits to be read or accepted. A thread that is just about to wait for it is shown
@@ -88,6 +89,7 @@ class Stillness:
         self.known_busy = False
         self.suspected_busy = False
         self.patience = PATIENCE
+        self.calm: set[tuple[int, int]] = set()  # threads (pid, tid) whose time-outs are known to be no busy loop
         self._known: Look | None = None  # a quiet look that holds as long as no thread runs, no packet goes and nobody acts
         self._rested: tuple[object, ...] | None = None
         self._waited = True
@@ -163,6 +165,7 @@ class Stillness:
             look = self.look()
             self._unasked(look)
             if came():
+                wait.timer_noticed(look)
                 return Rest.CAME
             rest = wait.judge(look)
             if rest is not None:
@@ -187,6 +190,7 @@ class _Wait:
         self._active: Look | None = None  # the look at which traffic last moved
         self._round: Look | None = None  # the still look from which timed threads are awaited
         self._round_ends = 0.0
+        self._unread = 0  # what waits to be read or accepted, at the least since then
         self._same_since = 0.0
         self.pause = 0.0
 
@@ -194,65 +198,66 @@ class _Wait:
         """What this look says, or None to go on looking."""
         last, self._last = self._last, look
         self.pause = _GLANCE
+        now = time.monotonic()
         if self._active is None or look.traffic != self._active.traffic:
-            self._active = look
+            self._active, self._rounds = look, Rounds(look.threads, now)
         if look != last:
-            self._same_since = time.monotonic()
-        long_enough = not look.unread or time.monotonic() - self._same_since >= UNREAD_AFTER
-        if look.quiet and look == last and long_enough:
+            self._same_since = now
+        long_enough = not look.unread or now - self._same_since >= UNREAD_AFTER
+        if look.quiet and look == last and long_enough and self._rounds.may_rest(look.threads, now, self._clock.calm):
             rest = self._still(look)
             if rest is not None:
                 return rest
-        elif look.quiet and not look.unread:
+        elif look.quiet and not look.unread and look != last:
             self.pause = 0.0  # the second look may follow at once
-        if self._burnt(look, self._active):
+        if self._burnt(look, self._active, now):
             return Rest.BUSY
-        if time.monotonic() > self._deadline:
+        if now > self._deadline:
             return Rest.STILL if look.quiet else Rest.LATE  # a server that only sleeps is slow by itself, not through our machine
         return None
 
-    def _burnt(self, look: Look, active: Look) -> bool:
-        """Whether so much processor time was used since traffic last moved that it is a busy loop.
+    def _burnt(self, look: Look, active: Look, now: float) -> bool:
+        """Whether so much processor time was used, or so many rounds were made, since traffic last moved that it is a busy loop.
 
         Each running thread keeps the others from what they have to do, so each counts: a newcomer must have been let in, and a message
         passed on, before anything is said of it. And each must have had its share: on a busy machine one that was woken by a message may
         still wait for a processor while another goes round and round.
         """
-        running = [thread for thread in look.threads if not thread.asleep]
-        enough = self._enough(look)
-        if look.cpu - active.cpu <= enough * max(1, len(running)):
+        going = [thread for thread in look.threads if self._rounds.is_round(thread, now)]
+        running = [thread for thread in look.threads if not thread.asleep and thread not in going]
+        seconds, rounds = (BUSY_AFTER, SURE_ROUNDS) if self._in_doubt(look) else (BUSY_IDLE, ROUNDS)
+        if (running or not going) and look.cpu - active.cpu <= seconds * max(1, len(running)):
             return False
-        before = {(thread.pid, thread.tid): thread.cpu for thread in active.threads}
-        return all(thread.cpu - before.get((thread.pid, thread.tid), 0.0) > enough / 4 for thread in running)
+        return all(self._rounds.made(thread) > rounds for thread in going) and all(
+            self._rounds.cpu(thread) > seconds / 4 for thread in running
+        )
 
-    def _enough(self, look: Look) -> float:
-        """Seconds of processor time a thread, from which it is a busy loop."""
-        if self.evident:
-            return BUSY_AFTER
+    def _in_doubt(self, look: Look) -> bool:
+        """Whether a busy loop must be proved at full length."""
         wants_the_lock = any(thread.timed and thread.call == "lock" for thread in look.threads)
-        return BUSY_AFTER if look.unread or not look.arrived or wants_the_lock else BUSY_IDLE
+        return self.evident or bool(look.unread) or not look.arrived or wants_the_lock
+
+    def timer_noticed(self, look: Look) -> None:
+        """Where all was still but for timers, and traffic has moved since, a timer has led to bytes."""
+        if self._round is not None and look.traffic != self._round.traffic:
+            self._clock.timers_matter = True
 
     def _still(self, look: Look) -> Rest | None:
-        if self._round is not None and look.traffic != self._round.traffic:
-            self._clock.timers_matter = True  # something came of waiting
+        self.timer_noticed(look)
         if not any(thread.timed for thread in look.threads):
             return Rest.STILL
         matters = look.unread or self._patient or self._clock.timers_matter
         if not matters and not any(self._clock.in_the_middle(thread) for thread in look.threads):
             return Rest.STILL  # provisional, and final as long as no timer has ever led to bytes
         now = time.monotonic()
+        if self._round is None or look.unread < self._unread:  # whoever works off what waits, however slowly, is waited for
+            self._round_ends, self._unread = now + self._clock.patience, look.unread
         if self._round is None:
-            self._round, self._round_ends = look, now + self._clock.patience
-        elif _all_moved(self._round.threads, look.threads):
+            self._round, self._tour = look, Tour(look.threads)
+        elif self._tour.is_over(look.threads):
             if look.traffic == self._round.traffic:
                 return Rest.STILL
-            self._round = look
+            self._round, self._tour = look, Tour(look.threads)
             if now > self._round_ends:
                 self._clock.patience = CHATTER_PATIENCE
         return Rest.STILL if now > self._round_ends else None
-
-
-def _all_moved(before: Iterable[Thread], after: Iterable[Thread]) -> bool:
-    """Whether every thread that slept with a timer has run since."""
-    clocks = {(thread.pid, thread.tid): thread.clock for thread in after}
-    return all(clocks.get((thread.pid, thread.tid)) != thread.clock for thread in before if thread.timed)

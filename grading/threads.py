@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -72,7 +73,22 @@ class Thread:
     @property
     def cpu(self) -> float:
         """Seconds of processor time it has used."""
-        return int(self.clock.split(b" ", 1)[0] or b"0") / 1e9
+        return self._counted(0) / 1e9
+
+    @property
+    def waited(self) -> float:
+        """Seconds it was ready to run and waited for a processor."""
+        return self._counted(1) / 1e9
+
+    @property
+    def runs(self) -> int:
+        """How often a processor was given to it."""
+        return self._counted(2)
+
+    def _counted(self, column: int) -> int:
+        """A number of `schedstat`; 0 for a thread that has just ended."""
+        numbers = self.clock.split()
+        return int(numbers[column]) if len(numbers) > column else 0
 
 
 def parse_syscall(line: bytes) -> tuple[str, int, bool]:
@@ -95,10 +111,17 @@ def parse_syscall(line: bytes) -> tuple[str, int, bool]:
     return name, first, timed
 
 
+def polled_at(line: bytes) -> int:
+    """Where in the memory of the process the only descriptor lies that a thread waits on in `poll`; 0 if there are several, or none."""
+    words = line.split()
+    return int(words[1], 16) if len(words) >= 9 and int(words[2], 16) == 1 else 0
+
+
 class _Files:
     """The three open files of one thread."""
 
     def __init__(self, directory: str, proc_fd: int) -> None:
+        self._memory, self._proc_fd = f"{directory}/mem", proc_fd
         self._fds: list[int] = []
         try:
             for name in ("stat", "schedstat", "syscall"):
@@ -115,10 +138,29 @@ class _Files:
         state, count = fields[0][0], int(fields[17])
         if self._asleep is not None and state == ord("S") and clock == self._asleep.clock:
             return self._asleep, count  # it has not run since, so it sleeps in the same call
-        call, first, timed = parse_syscall(os.pread(self._fds[2], 256, 0)) if state == ord("S") else ("", -1, False)
+        line = os.pread(self._fds[2], 256, 0) if state == ord("S") else b""
+        call, first, timed = parse_syscall(line)
+        if call == "poll":  # a socket with a time-out waits in it: for whom stands not in the call, but in memory
+            first = self._descriptor_at(polled_at(line))
         thread = Thread(pid, tid, state, clock, call, first, timed)
         self._asleep = thread if call else None
         return thread, count
+
+    def _descriptor_at(self, place: int) -> int:
+        """The `int` there, the first part of a `struct pollfd` (poll(2)); -1 if it cannot be read."""
+        try:
+            memory = os.open(self._memory, os.O_RDONLY | os.O_CLOEXEC, dir_fd=self._proc_fd) if place else -1
+        except OSError:
+            return -1
+        if memory < 0:
+            return -1
+        try:
+            data = os.pread(memory, 4, place)
+            return int.from_bytes(data, sys.byteorder, signed=True) if len(data) == 4 else -1
+        except (OSError, OverflowError):
+            return -1
+        finally:
+            os.close(memory)
 
     def close(self) -> None:
         for fd in self._fds:

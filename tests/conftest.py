@@ -18,6 +18,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--record", action="store_true", help="keep the verdicts of the zoo as tests/zoo/goldens.toml")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """With `--record` in one process: several would write one file."""
+    if config.getoption("--record"):
+        config.option.numprocesses = 0
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skips a test marked `seeds` without the reports; fails it where CHAT_LAB_REQUIRE_SEEDS says that they must be there."""
     if item.get_closest_marker("seeds") is None or SEEDS.is_dir():

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -63,7 +65,12 @@ def options(parser: argparse.ArgumentParser, styles: Styles) -> None:
 
 
 def main(chosen: argparse.Namespace) -> int:
-    """Run the bench. Returns 0, or 1 if a line was lost, doubled, torn or misattributed. Raises one of ERRORS."""
+    """Run the bench. Returns 0, or 1 if a line was lost, doubled, torn or misattributed. Raises one of ERRORS.
+
+    SIGTERM ends it as Ctrl-C does: the servers it started are its own to end.
+    """
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     descriptors = allow_descriptors()
     contestants = list(_contestants(chosen))
     if chosen.soak:

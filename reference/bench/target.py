@@ -110,20 +110,32 @@ def start(label: str, command: list[str], speech: Speech, port: int = 0) -> Targ
     finally:
         os.close(descriptor)
     target = Target(label, ("127.0.0.1", port), speech, process.pid, process, words)
+    try:
+        if _listens(target, process, port):
+            return target
+    except BaseException:  # an end asked for while it starts: it is ours to end, too
+        target.close()
+        raise
+    last = (words.read_text(errors="replace").strip().splitlines() or ["ничего не сказал"])[-1]
+    target.close()
+    raise LoadError(f"{label} не слушает: {last}")
+
+
+def _listens(target: Target, process: subprocess.Popen[bytes], port: int) -> bool:
+    """Wait until it does, and note where; False if it ends first, or START seconds pass."""
+    assert target.words is not None
     until = time.monotonic() + START
     while time.monotonic() < until:
         with suppress(subprocess.TimeoutExpired):
             process.wait(0.01)
-            break
-        found = _LISTENING.search(words.read_bytes())
+            return False
+        found = _LISTENING.search(target.words.read_bytes())
         if found and not port:
             target.address = ("127.0.0.1", int(found[1]))
-            return target
+            return True
         if port and listener_of(port) == process.pid:
-            return target
-    last = (words.read_text(errors="replace").strip().splitlines() or ["ничего не сказал"])[-1]
-    target.close()
-    raise LoadError(f"{label} не слушает: {last}")
+            return True
+    return False
 
 
 def reference_server(style: str, dialect: str, speech: Speech) -> Target:

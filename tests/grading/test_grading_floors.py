@@ -10,7 +10,7 @@ FLOORS = (
     {"messages"},
     {"result", "errors", "options", "verdicts", "progress", "extraction"}
     | {"keyboard", "kernel", "threads", "words", "wire", "terminal"},
-    {"submission", "sandbox", "links", "oracle", "inference", "model", "scenario"},
+    {"submission", "sandbox", "links", "rounds", "oracle", "inference", "model", "scenario"},
     {"shrinking", "stillness", "history", "datagrams", "console"},
     {"quiet"},
     {"eyes"},

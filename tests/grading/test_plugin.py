@@ -37,9 +37,9 @@ class FakeChat:
     def __init__(self, ending: BaseException | None, *, differs: CheckFailed | None = None, code: int | None = None) -> None:
         self.ending, self.differs = ending, differs
         self.transcript, self.everybody = Transcript(), ()
-        self.rest: object = None
+        self.rested = False
         waiting = [Waiting("recv", "пока Вера что-нибудь пришлёт", (("/lab/server.py", 2),))]
-        seen = lambda: waiting if self.rest else []  # noqa: E731 - who is not asked at rest is somewhere else
+        seen = lambda: waiting if self.rested else []  # noqa: E731 - who is not asked at rest is somewhere else
         self.server = SimpleNamespace(exit_code=lambda: code, waiting=seen, sandbox=SimpleNamespace(lab="/lab"))
 
     def happens(self) -> None:
@@ -47,7 +47,7 @@ class FakeChat:
             raise self.ending
 
     def settle(self) -> None:
-        self.rest = "still"
+        self.rested = True
 
     def verify(self) -> None:
         if self.differs is not None:

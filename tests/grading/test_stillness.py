@@ -182,6 +182,14 @@ def test_a_timer_that_leads_to_bytes_is_remembered_and_waited_for_again(time: Ti
     assert wait.sees(again, again) == [None, Rest.STILL]
 
 
+@pytest.mark.parametrize(("bytes", "matters"), [(5, True), (0, False)])
+def test_a_timer_that_brings_what_was_waited_for_is_remembered(time: Time, bytes: int, matters: bool) -> None:
+    asleep, sent = look(polls(1)), look(polls(1, cpu=0.002), bytes=bytes)
+    clock = Watched(asleep, asleep, sent, sent)
+    assert clock.settle(time.now + 25, lambda: len(clock.coming) == 1, patient=True) is Rest.CAME
+    assert clock.timers_matter is matters
+
+
 def test_timers_are_waited_for_no_longer_than_patience(time: Time) -> None:
     wait = Wait(time, patient=True)
     asleep = look(sleeper(call="poll"))
@@ -189,6 +197,30 @@ def test_timers_are_waited_for_no_longer_than_patience(time: Time) -> None:
     assert wait.sees(asleep, every=PATIENCE - 0.1) == [None]
     assert wait.sees(asleep, every=0.2) == [Rest.STILL]
     assert not wait.clock.timers_matter
+
+
+def test_who_asks_his_sockets_in_turn_is_back_where_he_was_when_he_has_looked_everywhere(time: Time) -> None:
+    """Each `recv` with a time-out of its own sleeps in `poll` on another descriptor."""
+    wait = Wait(time, patient=True)
+
+    def at(descriptor: int, cpu: float) -> Look:
+        return look(Thread(1, 1, ord("S"), b"%d 5 1\n" % (cpu * 1e9), "poll", descriptor, True))
+
+    looks = [at(descriptor, 0.001 * number) for number, descriptor in enumerate((3, 4, 5, 3), 1) for _twice in range(2)]
+    assert wait.sees(*looks) == [None] * 7 + [Rest.STILL]
+
+
+def test_a_thread_that_goes_on_elsewhere_is_waited_for_there(time: Time) -> None:
+    wait = Wait(time, patient=True)
+    slept, waits, again = look(sleeper()), look(polls(1, cpu=0.002)), look(polls(1, cpu=0.003))
+    assert wait.sees(slept, slept, waits, waits, again, again) == [None] * 5 + [Rest.STILL]
+
+
+def test_whoever_works_off_what_waits_is_waited_for(time: Time) -> None:
+    wait = Wait(time, seconds=1000)
+    late = [look(Thread(1, 1, ord("S"), b"%d 5 1\n" % left, "poll", 99 - left, True), unread=left) for left in range(9, 0, -1)]
+    assert wait.sees(*[one for one in late for _twice in range(2)], every=PATIENCE * 0.4) == [None] * 18
+    assert wait.sees(late[-1], every=PATIENCE * 1.1) == [Rest.STILL]
 
 
 def test_a_server_that_chatters_on_its_own_is_not_waited_for_without_end(time: Time) -> None:

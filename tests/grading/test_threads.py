@@ -97,7 +97,8 @@ def test_waiting_for_a_disk_is_no_rest(state: bytes, asleep: bool) -> None:
 
 def test_processor_time_is_the_first_number_of_schedstat() -> None:
     assert Thread(1, 1, ord("S"), b"2500000000 77 3\n", "", -1, False).cpu == 2.5
-    assert Thread(1, 1, ord("Z"), b"", "", -1, False).cpu == 0.0
+    gone = Thread(1, 1, ord("Z"), b"", "", -1, False)
+    assert (gone.cpu, gone.waited, gone.runs) == (0.0, 0.0, 0)
 
 
 # -- Threads
@@ -172,6 +173,27 @@ def test_a_look_gives_all_there_is_to_know(proc: Proc, seen: Threads) -> None:
         Thread(7, 7, ord("S"), b"123 5 1\n", "accept", 3, timed=False),
         Thread(7, 8, ord("R"), b"1000 5 1\n", "", -1, timed=False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("call", "memory", "descriptor"),
+    [
+        (line(7, 0x20, 1, 50), b"\0" * 0x20 + b"\x05\0\0\0\x01\0\0\0", 5),  # a socket with settimeout
+        (line(271, 0x20, 1, POINTER), b"\0" * 0x20 + b"\x05\0\0\0", 5),
+        (line(7, 0x20, 2, 50), b"\0" * 0x20 + b"\x05\0\0\0", -1),  # several: on none of them more than on another
+        (line(7, 0x20, 1, 50), b"", -1),
+        (line(7, 0x20, 1, 50), None, -1),  # it may not be read
+        (line(7, MINUS_ONE, 1, 50), b"\0" * 64, -1),
+    ],
+)
+def test_on_which_socket_a_thread_waits_with_a_time_out_stands_in_memory(
+    proc: Proc, seen: Threads, call: bytes, memory: bytes | None, descriptor: int
+) -> None:
+    proc.put(7, 7, call=call)
+    if memory is not None:
+        (proc.root / "7" / "task" / "7" / "mem").write_bytes(memory)
+    (thread,) = seen.look()
+    assert (thread.call, thread.first, thread.timed) == ("poll", descriptor, True)
 
 
 def test_each_look_reads_again(proc: Proc, seen: Threads) -> None:

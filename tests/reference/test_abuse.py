@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -110,6 +110,32 @@ def test_floods_of_newlines_and_broken_letters_reach_nobody(chat: Chat) -> None:
     hears(anna, "Борис: \ufffd\ufffd\ufffd", "Борис: всё")
     anna.close()
     boris.close()
+
+
+def test_who_pours_bytes_in_without_end_keeps_nobody_from_talking(chat: Chat) -> None:
+    anna, boris = chat.guest("Анна"), chat.guest("Борис")
+    hears(anna, LINES.joined.replace("{name}", "Борис"))
+    vera = chat.guest("Вера")
+    for guest in (anna, boris):
+        hears(guest, LINES.joined.replace("{name}", "Вера"))
+    over = Event()
+
+    def pour() -> None:
+        with suppress(OSError):
+            while not over.is_set():
+                vera.sendall(b"\n" * 65_536)
+
+    flood = Thread(target=pour, daemon=True)
+    flood.start()
+    try:
+        for number in range(5):
+            anna.sendall(f"слышно? {number}\n".encode())
+            hears(boris, f"Анна: слышно? {number}")
+    finally:
+        over.set()
+        flood.join(DEADLINE)
+        for guest in (anna, boris, vera):
+            guest.close()
 
 
 def test_who_never_gives_a_name_is_let_go(chat: Chat) -> None:

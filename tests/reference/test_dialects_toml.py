@@ -25,7 +25,10 @@ def test_a_file_gives_the_fields_it_has(heading: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("promt = 'x'", "может быть, prompt?"),
+        ("promt = 'x'", "строка 1: неизвестное поле 'promt'; может быть, prompt?"),
+        ("quit = 'x'\n[launch]\necho = 1\n\n[dialect]\n# речь\n\"echo\" = 1\n", "строка 7: echo должно быть true или false"),
+        ("prompt = 'x'\n  turns = 'any'", "строка 2: turns бывает free, alternate"),
+        ("echo = true\nencoding = 'utf-16'", "строка 2: кодировка utf-16"),
         ('"a\\u001b[2J" = 1', r"\x1b"),
         ("turns = 'any'", "free, alternate"),
         ("turns = ['free']", "free, alternate"),
