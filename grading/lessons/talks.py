@@ -26,10 +26,10 @@ from grading.reports import brief, steps, swimlane
 from grading.reports.conversation import arranged
 from grading.reports.text import safe
 from grading.result import Event, Stuck
-from grading.sandbox import SandboxError
+from grading.sandbox import SandboxError, StudentBrokeSandbox
 from grading.server import NotStarted
 from grading.transcript import told
-from grading.verdicts import CheckFailed, Infra
+from grading.verdicts import CheckFailed, Infra, NotApplicable
 from grading.words import Unique, Vocabulary
 
 ROWS: Final = 60
@@ -83,6 +83,10 @@ def talk(work: Any, *said: str, inside: str | os.PathLike[str] = "") -> Shown:
                 return _words([_("раньше он запустился, а теперь порт не слушает")], ())
             chat.words = _AsSaid(random.Random(SEED))
             return _shown(chat, lab, _have(chat, told_steps))
+    except StudentBrokeSandbox as broken:
+        return _words([_("сервер сломал песочницу: {how}").format(how=broken)], ())
+    except NotApplicable as reason:  # who sits at the server's own keyboard can neither leave nor vanish
+        raise LessonError(_("С этим сервером так не поговорить: {why}.").format(why=reason)) from reason
     except ConfigError as error:
         raise LessonError(str(error)) from error
     except (SandboxError, Infra) as error:

@@ -154,6 +154,13 @@ def test_a_talk_with_a_server_that_does_not_start_says_why() -> None:
     assert shown.svg == ""
 
 
+@pytest.mark.linux
+def test_who_sits_at_the_servers_keyboard_cannot_leave() -> None:
+    assert "Борис слышит, что говорит Анна" in talk("labs/student_console", "Анна входит", "Борис входит", "Анна: Привет").text
+    with pytest.raises(LessonError, match="С этим сервером так не поговорить: собеседник сидит за клавиатурой сервера"):
+        talk("labs/student_console", "Анна входит", "Борис входит", "Борис пропадает")
+
+
 # -- glossary and quotations
 
 

@@ -14,6 +14,7 @@ from grading.lessons.exercises import for_students, for_teachers, points_of, str
 from grading.lessons.files import read, write
 from grading.lessons.mending import inspected, mended
 from grading.lessons.normal import normal
+from grading.lessons.running import must_have
 from grading.lessons.shown import LessonError
 
 SOLVED = (
@@ -104,6 +105,12 @@ def test_a_notebook_is_written_as_jupyter_does_and_read_back(tmp_path: Path) -> 
     assert read(tmp_path / "new" / "a.ipynb") == COURSE
     raw = json.loads((tmp_path / "new" / "a.ipynb").read_text(encoding="utf-8"))
     assert raw["cells"][1]["source"][0] == "def cut(text):\n"
+
+
+def test_who_lacks_the_extra_is_told_what_to_install() -> None:
+    must_have(("json",))
+    with pytest.raises(LessonError, match=r"не хватает: nbjunk, nbtrash. Установите их: pip install '\.\[notebooks\]'"):
+        must_have(("json", "nbjunk", "nbtrash"))
 
 
 # -- editions
