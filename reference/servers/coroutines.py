@@ -1,9 +1,10 @@
 """A coroutine for each guest, with `asyncio`: it reads like `threaded`, and runs like `polling`.
 
-All coroutines share one thread, and another one runs only where this one awaits: so the room needs no lock, and nothing may wait except by
-`await`. Where there is something already, `sock_recv` and `sock_accept` do not wait at all; `sleep(0)` before them lets the others have their
-turn, or one guest who pours bytes in would keep the loop to himself. What the guests say in a few rounds of asyncio's loop, a turn, is collected, and `deliver` sends it at the end, in one `send` for
-each guest. What his connection does not take waits until the loop says that there is room again.
+All coroutines share one thread, and another one runs only where this one awaits: so the room needs no lock, and nothing may wait except
+by `await`. Where there is something already, `sock_recv` and `sock_accept` do not wait at all; `sleep(0)` before them lets the others have
+their turn, or one guest who pours bytes in would keep the loop to himself. What the guests say in a few rounds of asyncio's loop, a turn,
+is collected, and `deliver` sends it at the end, in one `send` for each guest. What his connection does not take waits until the loop says
+that there is room again.
 """
 
 from __future__ import annotations
