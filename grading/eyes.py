@@ -187,14 +187,14 @@ class KernelEyes:
 
     def _asleep(self, process: Process, busy: set[_Id]) -> tuple[dict[_Id, Thread], list[ThreadDump]]:
         """Its threads, and where they are, at a moment when all but the busy ones sleep: one that looks round ten times a second is not
-        to be caught at it. (The main thread runs to tell where all are.)"""
+        to be caught at it. Each runs for a moment to tell where it is, so that it has run says nothing."""
         deadline = time.monotonic() + _RESTLESS_LIMIT
         while True:
             before = {(thread.pid, thread.tid): thread for thread in self._threads.look()}
             dumps = process.tracebacks()
             after = {(thread.pid, thread.tid): thread for thread in self._threads.look()}
-            others = {one for one in before if one not in busy and one[0] != one[1]}
-            if all(before[one].asleep and before[one] == after.get(one) for one in others) or time.monotonic() > deadline:
+            awake = [one for one, thread in before.items() if one not in busy and not _stays(thread, after.get(one))]
+            if not awake or time.monotonic() > deadline:
                 return before, dumps
             select.select([], [], [], _GLANCE)
 
@@ -294,6 +294,11 @@ def _waits_for(call: str, who: str, thread: Thread) -> str:
     if call == "read" and thread.first == 0:
         return _("ввода с клавиатуры сервера")
     return _(_WAITS_FOR[call]) if call in _WAITS_FOR else ""
+
+
+def _stays(before: Thread, after: Thread | None) -> bool:
+    """Whether a thread sleeps, and in the same call on the same thing as before."""
+    return after is not None and before.asleep and after.asleep and (before.call, before.first) == (after.call, after.first)
 
 
 _SOCKET: Final = re.compile(r"socket:\[(\d+)\]")
