@@ -114,8 +114,9 @@ def _worth_a_row(told: Sequence[CheckResult], ids: Sequence[str]) -> list[CheckR
 
 
 def _outcome(told: Sequence[CheckResult]) -> str:
-    passed = sum(one.verdict is Verdict.PASSED for one in told)
-    return _("проверок пройдено: {n} из {most}").format(n=passed, most=len(told))
+    there = [one for one in told if one.verdict is not Verdict.NA]
+    passed = sum(one.verdict is Verdict.PASSED for one in there)
+    return _("проверок пройдено: {n} из {most}").format(n=passed, most=len(there))
 
 
 def _picture(failed: CheckResult | None, told: Sequence[CheckResult]) -> str:

@@ -151,12 +151,13 @@ def test_who_does_not_read_is_let_go_at_the_bound_that_was_set(chat: Chat) -> No
     deaf = chat.guest("Вера")
     for guest in (anna, boris):
         hears(guest, LINES.joined.replace("{name}", "Вера"))
-    line = "x" * 900
-    for _ in range(20_000):  # 18 MB: the bound, and all that the kernel may put between
-        anna.sendall(f"{line}\n".encode())
-        if chat.said(SLOW):
-            break
-        hears(boris, f"Анна: {line}")
+    line, gone = "x" * 900, LINES.left.replace("{name}", "Вера")
+    with boris.makefile("rb") as heard:
+        for _ in range(20_000):  # 18 MB: the bound, and all that the kernel may put between
+            anna.sendall(f"{line}\n".encode())
+            if (said := heard.readline().decode()) == f"{gone}\n":  # before the line at which it happened, or after it
+                break
+            assert said == f"Анна: {line}\n"
     assert chat.said(SLOW) == 1
     for guest in (anna, boris, deaf):
         guest.close()
