@@ -8,7 +8,7 @@ import hashlib
 import itertools
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import libcst as cst
@@ -132,7 +132,8 @@ class _Collector(cst.CSTVisitor):
     """Goes through a program and asks every operator about every node.
 
     Left alone are types, imports, decorators, docstrings, `if __name__ == ...`, and what no guest ever sees: what is printed, which system
-    this is, and whether Nagle's algorithm is on (a message leaves sooner or later, and always leaves).
+    this is (also where an attribute is asked for that not every system has), and whether Nagle's algorithm is on (a message leaves sooner
+    or later, and always leaves).
     """
 
     def __init__(self, left_out: frozenset[str]) -> None:
@@ -162,15 +163,19 @@ class _Collector(cst.CSTVisitor):
         self._nodes.pop()
         if isinstance(original_node, cst.FunctionDef | cst.ClassDef):
             self._path.pop()
-        if isinstance(original_node, cst.FunctionDef | cst.For):
+        if isinstance(original_node, cst.FunctionDef | cst.For | cst.Call):
             self._around.pop()
 
     def _enter(self, node: cst.CSTNode) -> None:
         if isinstance(node, cst.FunctionDef):
             parameters = frozenset(one.name.value for one in node.params.params)
-            self._around.append(Around(parameters))
+            last = node.body.body[-1] if isinstance(node.body, cst.IndentedBlock) else None
+            self._around.append(Around(parameters, last=last))
         elif isinstance(node, cst.For):
-            self._around.append(Around(self._around[-1].parameters, next(_names(node.target), "")))
+            self._around.append(replace(self._around[-1], each=next(_names(node.target), "")))
+        elif isinstance(node, cst.Call):
+            option = isinstance(node.func, cst.Attribute) and node.func.attr.value == "setsockopt"
+            self._around.append(replace(self._around[-1], option=self._around[-1].option or option))
 
     def _unreachable(self, node: cst.CSTNode) -> bool:
         names = [".".join(self._path)] if isinstance(node, cst.FunctionDef | cst.ClassDef) else []
@@ -194,6 +199,8 @@ def _names(target: cst.BaseExpression) -> Iterator[str]:
 def _says_nothing(node: cst.CSTNode) -> bool:
     """A docstring, something no guest can see, or the question whether this is the program or which system it runs on."""
     if isinstance(node, cst.Comparison) and cst.Module([]).code_for_node(node.left) == "os.name":
+        return True
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Name) and node.func.value == "getattr" and len(node.args) == 3:
         return True
     if isinstance(node, cst.If) and isinstance(node.test, cst.Comparison) and isinstance(node.test.left, cst.Name):
         return node.test.left.value == "__name__"

@@ -4,6 +4,9 @@ An operator is a generator: it takes a node and its surroundings and yields what
 program comes from, or what becomes of it. Faults that need no operator of their own: "does not remove on leave", "close removed",
 "setsockopt removed" are statements deleted; "daemon=True removed" is an argument dropped; "drops the echo exclusion" is a condition made
 true.
+
+What is known to mean the same is not made, so that nobody has to excuse it: an argument left out that is the default anyway, another number
+for "yes" in an option of a socket, a `return` left out where the function ends.
 """
 
 from __future__ import annotations
@@ -17,16 +20,28 @@ import libcst as cst
 
 LARGE: Final = 64
 """A number from here on is a size: one more or less changes nothing. It becomes 8, what no message fits in."""
+DEFAULTS: Final = ('"utf-8"', "socket.SOCK_STREAM")
+"""Arguments that may as well be left out: of `encode` and `decode`, and of `socket.socket` (Python's documentation). An address of digits
+has one answer, so `getaddrinfo` does not need the second either."""
 _PASS: Final = cst.SimpleStatementLine([cst.Pass()])
 _TRUE: Final = cst.Name("True")
 
 
 @dataclass(frozen=True)
 class Around:
-    """Where a node stands: parameters of the function, and what the innermost `for` calls the one whose turn it is ("" outside)."""
+    """Where a node stands.
+
+    Attributes:
+        parameters: of the function.
+        each: what the innermost `for` calls the one whose turn it is, "" outside.
+        last: the last statement of the function.
+        option: in a call of `setsockopt`.
+    """
 
     parameters: frozenset[str] = frozenset()
     each: str = ""
+    last: cst.CSTNode | None = None
+    option: bool = False
 
 
 Operator = Callable[[cst.CSTNode, Around], Iterator[cst.CSTNode]]
@@ -102,8 +117,10 @@ def _jump(node: cst.CSTNode, around: Around) -> Iterator[cst.CSTNode]:
         yield _PASS
         yield cst.SimpleStatementLine([cst.Continue() if isinstance(jump, cst.Break) else cst.Break()])
     elif isinstance(jump, cst.Return):
-        yield _PASS
-        if jump.value is not None and not (isinstance(jump.value, cst.Name) and jump.value.value in ("None", "False")):
+        nothing = jump.value is None or (isinstance(jump.value, cst.Name) and jump.value.value == "None")
+        if not (nothing and node is around.last):
+            yield _PASS
+        if not nothing and not (isinstance(jump.value, cst.Name) and jump.value.value == "False"):
             yield cst.SimpleStatementLine([cst.Return()])
 
 
@@ -123,7 +140,7 @@ def _replaced_sum(node: cst.CSTNode, around: Around) -> Iterator[cst.CSTNode]:
 def _number(node: cst.CSTNode, around: Around) -> Iterator[cst.CSTNode]:
     if isinstance(node, cst.Integer):
         number = int(node.value.replace("_", ""), 0)
-        for other in (8,) if number >= LARGE else (number + 1, number - 1):
+        for other in (8,) if number >= LARGE else (0,) if around.option and number else (number + 1, number - 1):
             yield cst.Integer(str(other)) if other >= 0 else cst.UnaryOperation(cst.Minus(), cst.Integer(str(-other)))
 
 
@@ -146,7 +163,8 @@ def _argument(node: cst.CSTNode, around: Around) -> Iterator[cst.CSTNode]:
         return
     plain = [index for index, argument in enumerate(node.args) if argument.keyword is None and not argument.star]
     for index, argument in enumerate(node.args):
-        if argument.keyword is not None or index == max(plain, default=-1):
+        may_go = argument.keyword is not None or index == max(plain, default=-1)
+        if may_go and cst.Module([]).code_for_node(argument.value) not in DEFAULTS:
             yield node.with_changes(args=_listed([*node.args[:index], *node.args[index + 1 :]]))
     for left, right in itertools.pairwise(plain):
         args = list(node.args)
