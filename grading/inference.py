@@ -100,6 +100,8 @@ def _message(seen: Seen, stream: str, text: str) -> str:
     if seen.framing in ("none", "lines"):
         return stream
     return next((line + "\n" for line in stream.split("\n") if text in line), stream)
+
+
 def held_back(seen: Seen, boris: Person) -> bool:
     """Whether Boris's name stands bare right before his first words: no label looks so, a timer has sent both in one go."""
     return around(seen.heard, seen.first)[0].rstrip().endswith(boris.name)

@@ -152,8 +152,8 @@ TABLE: Final[tuple[Symptom, ...]] = (
         read="threads", checks=_AFTER_LEAVING, seen=r"BrokenPipeError|ConnectionAbortedError|WinError 10053",
     ),
     Symptom(
-        "Гость оборвал соединение, и recv() бросил ConnectionResetError. Это обычный уход: поймайте его (except ConnectionError) и "
-        "сделайте то же, что при b'': уберите гостя из списка и закройте его сокет.",
+        "Гость оборвал соединение, и recv() или send() бросил ConnectionResetError. Это обычный уход: поймайте его (except "
+        "ConnectionError) и сделайте то же, что при b'': уберите гостя из списка и закройте его сокет.",
         read="threads", checks=_AFTER_LEAVING, seen=r"ConnectionResetError|WinError 10054",
     ),
     Symptom(
