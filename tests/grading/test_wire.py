@@ -12,7 +12,18 @@ from hypothesis import strategies as st
 from grading.wire import LONGEST_FRAME, Wire, is_framed, is_known, objects_in, show
 from reference.dialect import Dialect
 
-FRAMED = ("lines", "lines-in", "json-lines", "nul", "length-2", "length-4", "length-8", "length-2-little", "length-decimal-4", "length-line")
+FRAMED = (
+    "lines",
+    "lines-in",
+    "json-lines",
+    "nul",
+    "length-2",
+    "length-4",
+    "length-8",
+    "length-2-little",
+    "length-decimal-4",
+    "length-line",
+)
 FRAMINGS = ("none", "lines-out", "json", "json-out", *FRAMED)
 MESSAGE = '{"type": "message", "name": "{name}", "text": "{text}"}'
 WRAPPED = [Dialect(framing=framing, says=says) for framing in FRAMINGS for says in ("{text}", MESSAGE)]

@@ -114,7 +114,11 @@ def test_any_bytes_can_be_read(chunks: list[bytes], framing: str) -> None:
 
 
 @settings(derandomize=True, deadline=None)
-@given(st.lists(st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]))), st.integers(1, 9), st.sampled_from(["lines", "lines-in"]))
+@given(
+    st.lists(st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]))),
+    st.integers(1, 9),
+    st.sampled_from(["lines", "lines-in"]),
+)
 def test_what_is_framed_as_lines_is_read_back(texts: list[str], size: int, framing: str) -> None:
     data = b"".join(frame(text, "lines") for text in texts)
     assert read(reader(framing), pieces(data, size)) == [text.removesuffix("\r") for text in texts]
