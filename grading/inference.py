@@ -32,7 +32,7 @@ class Seen:
         first: Boris's first text; heard: Anna after it; own: Boris after it.
         second: Anna's text; heard_boris: Boris after it.
         alternate: a text came only when it was its author's turn.
-        framing: how the guests framed what they sent.
+        framing: how the guests framed what they sent; of a server that reads lines, "lines", whatever it sends.
         introduced: they gave their names by themselves, not within each text.
     """
 
@@ -64,7 +64,7 @@ def infer(seen: Seen, anna: Person, boris: Person, author_by_listing: str) -> Di
     labelled = any(person.name in before + after for person in (anna, boris))
     named = seen.introduced and (labelled or not _first_words_were_relayed(seen, anna, boris, before, after))
     author = _author(seen, anna, boris, (before, after), author_by_listing)
-    framing, after = _framing(seen.framing, after)
+    framing, after = _framing(seen, after)
     relay = before + "{text}" + after
     notice = seen.coming.replace(prompt, "", 1) + seen.naming if named else seen.coming
     joined = notice_template(notice.replace(seen.first, ""), boris)
@@ -143,12 +143,23 @@ def _author(seen: Seen, anna: Person, boris: Person, label: tuple[str, str], aut
     return "nobody" if author_by_listing == "nobody" else "unknown"
 
 
-def _framing(asked: str, after: str) -> tuple[str, str]:
-    """(framing, what follows a text without the newline that is framing)."""
+def _framing(seen: Seen, after: str) -> tuple[str, str]:
+    """(framing, what follows a text without the newline that is framing).
+
+    A newline put before each message does delimit, but is no end: whoever reads lines shows a message only when the next one comes. So it
+    belongs to the label, and the server's own messages end with nothing.
+    """
     bare = after.removesuffix("\n").removesuffix("\r")
-    if asked != "none":
-        return asked, bare
+    if seen.framing == "lines" and "\n" not in after and _ends_bare(seen.heard_boris, seen.second):
+        return "lines-in", after
+    if seen.framing != "none":
+        return seen.framing, bare
     return ("lines-out", bare) if after.endswith("\n") else ("none", after)
+
+
+def _ends_bare(stream: str, text: str) -> bool:
+    """Whether the text is there, and no newline anywhere behind it: a label may stand between."""
+    return text in stream and "\n" not in around(stream, text)[1]
 
 
 def _welcome(seen: Seen, boris: Person, joined: str, echo: str) -> str:

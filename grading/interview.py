@@ -27,6 +27,7 @@ from grading.submission.model import Way
 from grading.verdicts import Infra
 from grading.wire import Stream, Wire, objects_in
 from reference.dialect import Dialect
+from reference.framing import reads_lines
 
 PLAIN: Final = (Way(), Way(framing="lines"))
 MOST_TRIES: Final = 10
@@ -167,7 +168,9 @@ class _Talk:
     """One conversation of questions with one server."""
 
     def __init__(self, server: Server, hints: Hints, dice: random.Random, way: Way) -> None:
-        self.server, self.clock, self.hints, self.dice, self.way = server, server.clock, hints, dice, way
+        self.server, self.clock, self.hints, self.dice = server, server.clock, hints, dice
+        # guests speak to both alike; which of the two it is shows in what comes
+        self.way = way = replace(way, framing="lines") if reads_lines(way.framing) else way
         self.wire = Wire(_spoken(Dialect(), way))
         self._may_restart = not self.clock.timers_matter
         self._texts = 0
@@ -265,7 +268,7 @@ class _Talk:
             return ()
         if objects_in(anna.link.inbox, seen.first):
             return (replace(way, framing="json-lines" if way.framing == "lines" else "json-out"),)
-        if dialect.framing == "lines" and dialect.turns == "free" and self._passes_on(anna, boris, "utf-8", end=b""):
+        if reads_lines(dialect.framing) and dialect.turns == "free" and self._passes_on(anna, boris, "utf-8", end=b""):
             return (Way(hello="{name}\n"),)
         if dialect.named_by == "nobody":
             return tuple(one for one in self.hints.ways if one.framing in ("none", "lines") and one.hello not in ("", "{name}"))

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from reference.dialect import Dialect
-from reference.framing import frame
+from reference.framing import PLAIN, frame, reads_lines
 
 LONGEST_FRAME: Final = 1 << 20
 """Bytes; a longer length is none: it is text read as a number, and nothing more is unwrapped."""
@@ -30,12 +30,12 @@ _CUT: Final = 6  # the longest thing that may be cut at the end of a piece witho
 
 def is_framed(framing: str) -> bool:
     """Whether the server can tell where a guest's message ends, so that pieces make one message and glued ones are two."""
-    return framing in ("lines", "json-lines", "nul") or framing.startswith("length")
+    return reads_lines(framing) or framing in ("json-lines", "nul") or framing.startswith("length")
 
 
 def is_known(framing: str) -> bool:
     """Whether there is such a framing."""
-    return framing in ("none", "lines", "lines-out", "nul", "json", "json-lines", "json-out") or _LENGTH.fullmatch(framing) is not None
+    return framing in (*PLAIN, "nul", "json", "json-lines", "json-out") or _LENGTH.fullmatch(framing) is not None
 
 
 class Wire:
@@ -49,7 +49,7 @@ class Wire:
         self._dialect = dialect
         self._framing = dialect.framing
         self._objects = dialect.framing.startswith("json") or bool(_OBJECT.match(dialect.says) or _OBJECT.match(dialect.hello))
-        self.wraps = dialect.says != "{text}" or dialect.framing not in ("none", "lines", "lines-out", "json-out")
+        self.wraps = dialect.says != "{text}" or dialect.framing not in (*PLAIN, "json-out")
 
     def hello(self, name: str) -> list[bytes]:
         """The messages that bring somebody in, each to be sent when the one before has been answered."""
@@ -65,7 +65,7 @@ class Wire:
 
     def meant(self, text: bytes) -> bytes:
         """What a Room that reads this dialect is told for a text: it knows of newlines, and of no other wrapping."""
-        return text + b"\n" if self._framing == "lines" else text
+        return text + b"\n" if reads_lines(self._framing) else text
 
     def stream(self) -> Stream:
         """For one guest: to unwrap what he receives."""
@@ -82,7 +82,8 @@ class Wire:
         return json.dumps(text, ensure_ascii=self._dialect.escaped)[1:-1]
 
     def _framed(self, message: str) -> bytes:
-        data = frame(message, "lines" if self._framing in ("lines", "json-lines") else "none", self._dialect.encoding)
+        ends = reads_lines(self._framing) or self._framing == "json-lines"
+        data = frame(message, "lines" if ends else "none", self._dialect.encoding)
         if self._framing == "nul":
             return data + b"\0"
         length = _LENGTH.fullmatch(self._framing)

@@ -31,10 +31,11 @@ class Dialect:
         joined: what the others are told when someone comes in; "" for nothing.
         left: what the others are told when someone goes; "" for nothing.
         quit: the word that ends the session of the one who says it; "" if the server knows none.
-        framing: how messages are told apart: "none" (one recv is one message), "lines" (newline both ways), "lines-out" (newline only
-            in what the server sends), "nul" (a zero byte after each), "json" (bare objects), "json-lines" (one on each line), "json-out"
-            (objects in what the server sends, none in what it reads), or the length before each message: "length-2", "length-4",
-            "length-4-little" (bytes), "length-decimal-10" (so many digits), "length-line" (digits and a newline).
+        framing: how messages are told apart: "none" (one recv is one message), "lines" (newline both ways), "lines-in" (the server
+            ends a guest's message at a newline, and puts none after its own), "lines-out" (newline only in what the server sends), "nul"
+            (a zero byte after each), "json" (bare objects), "json-lines" (one on each line), "json-out" (objects in what the server
+            sends, none in what it reads), or the length before each message: "length-2", "length-4", "length-4-little" (bytes),
+            "length-decimal-10" (so many digits), "length-line" (digits and a newline).
         turns: "free", or "alternate" (two users speak in turn; words out of turn wait).
         encoding: of all text.
         hello: what a guest's program sends to give the name, e.g. "NICK:{name}"; "" if it sends nothing of the kind.

@@ -13,6 +13,8 @@ from typing import Final, Protocol
 # The longest line in bytes. People write some hundred; the longest text of the grader is a few thousand; IRC allows 512. Without any limit
 # one guest who never sends a newline would fill the memory of all.
 LONGEST_MESSAGE: Final = 65_536
+# The framings in which a text stands in the stream as it was said: with newlines about it, or nothing.
+PLAIN: Final = ("none", "lines", "lines-in", "lines-out")
 
 
 class MessageTooLongError(ValueError):
@@ -78,12 +80,22 @@ class LineReader:
         return line.removesuffix(b"\r").decode(self._encoding, errors="replace")
 
 
+def reads_lines(framing: str) -> bool:
+    """Whether the server ends a guest's message at a newline."""
+    return framing in ("lines", "lines-in")
+
+
+def sends_lines(framing: str) -> bool:
+    """Whether the server puts a newline after each of its own messages."""
+    return framing in ("lines", "lines-out")
+
+
 def reader(framing: str, encoding: str = "utf-8", longest: int = LONGEST_MESSAGE) -> Reader:
     """A fresh reader for one guest.
 
     Args:
-        framing: "lines" gives whole lines; every other value is read chunk by chunk ("lines-out" is about what the server sends; what
-            lies inside JSON or behind a length is for an adapter to unwrap, a chat room only passes it on).
+        framing: the server's; "lines" and "lines-in" give whole lines, every other value is read chunk by chunk ("lines-out" is about
+            what the server sends; what lies inside JSON or behind a length is for an adapter to unwrap, a chat room only passes it on).
         encoding: any encoding in which a newline is the byte 10; broken bytes become U+FFFD.
         longest: how many bytes a line may have; a chunk is never longer than what `recv` was asked for.
 
@@ -91,13 +103,13 @@ def reader(framing: str, encoding: str = "utf-8", longest: int = LONGEST_MESSAGE
         ValueError: no such encoding, or one that this chat cannot use (UTF-16 has newlines of two bytes).
     """
     _check(encoding)
-    return LineReader(encoding, longest) if framing == "lines" else ChunkReader(encoding)
+    return LineReader(encoding, longest) if reads_lines(framing) else ChunkReader(encoding)
 
 
 def frame(text: str, framing: str, encoding: str = "utf-8") -> bytes:
-    """The bytes of one message on the wire; letters the encoding lacks become "?". The text gets a newline, unless it has one, in the
-    framings whose server sends lines ("lines", "lines-out")."""
-    if framing in ("lines", "lines-out") and not text.endswith("\n"):
+    """The bytes of one message of the server on the wire; letters the encoding lacks become "?". The text gets a newline, unless it has
+    one, in the framings whose server sends lines. A guest whose server reads lines writes as in "lines", any other as in "none"."""
+    if sends_lines(framing) and not text.endswith("\n"):
         text += "\n"
     return text.encode(encoding, errors="replace")
 

@@ -19,7 +19,7 @@ from datetime import datetime
 from typing import Final, Generic, TypeAlias, TypeVar
 
 from reference.dialect import Dialect
-from reference.framing import LONGEST_MESSAGE, MessageTooLongError, Reader, frame, reader
+from reference.framing import LONGEST_MESSAGE, MessageTooLongError, Reader, frame, reader, reads_lines
 from reference.template import fill
 
 LONGEST_NAME: Final = 32  # letters; a name stands before every message of its owner, so a long one would be everybody's trouble
@@ -171,7 +171,7 @@ class Room(Generic[Guest]):
 
     def _passes_blanks(self) -> bool:
         """Where chunks are passed on as they come, a chunk of spaces is a part of some longer text; everywhere else it says nothing."""
-        return self._dialect.framing != "lines" and self._template() == "{text}"
+        return not reads_lines(self._dialect.framing) and self._template() == "{text}"
 
     def _take_turns(self) -> list[Action[Guest]]:
         """Let speak whose turn it is, as long as he has something to say and somebody to say it to."""

@@ -20,7 +20,7 @@ from datetime import datetime
 from typing import Final, TextIO
 
 from reference.dialect import Dialect
-from reference.framing import LONGEST_MESSAGE
+from reference.framing import LONGEST_MESSAGE, PLAIN
 from reference.journal import CAME, NAMED, Journal, shown
 from reference.reasons import CommandError, reason
 from reference.servers import blocking, coroutines, polling, selecting, threaded
@@ -34,7 +34,6 @@ SERVERS: Final[dict[str, Callable[..., None]]] = {
     "polling": polling.serve,
     "coroutines": coroutines.serve,
 }
-FRAMINGS: Final = ("none", "lines", "lines-out")  # a Room passes on what lies inside JSON or behind a length, but does not make it
 INTERRUPTED: Final = 130  # what a shell reports for a program ended by Ctrl-C
 _GREEN, _RED, _PLAIN = "\x1b[32m", "\x1b[31m", "\x1b[0m"
 
@@ -93,8 +92,8 @@ def main(chosen: argparse.Namespace) -> int:
 def _check(dialect: Dialect) -> None:
     if dialect.transport != "tcp":
         raise CommandError(f"chat serve говорит только по TCP, а в диалекте transport = {dialect.transport!r}")
-    if dialect.framing not in FRAMINGS:
-        raise CommandError(f"chat serve знает framing {', '.join(FRAMINGS)}, а в диалекте {dialect.framing!r}")
+    if dialect.framing not in PLAIN:  # a Room passes on what lies inside JSON or behind a length, but does not make it
+        raise CommandError(f"chat serve знает framing {', '.join(PLAIN)}, а в диалекте {dialect.framing!r}")
 
 
 @contextmanager

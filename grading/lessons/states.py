@@ -15,6 +15,7 @@ from grading.lessons.shown import Shown
 from grading.messages import N_, _
 from grading.words import person
 from reference.dialect import Dialect
+from reference.framing import reads_lines
 from reference.room import Action, Room, Send
 
 ANNA: Final = "Анна"
@@ -74,7 +75,7 @@ def _happenings(dialect: Dialect, state: str) -> Iterator[tuple[str, Happening]]
 
 
 def _line(dialect: Dialect, text: str) -> bytes:
-    return (text + "\n" if dialect.framing == "lines" else text).encode(dialect.encoding, errors="replace")
+    return (text + "\n" if reads_lines(dialect.framing) else text).encode(dialect.encoding, errors="replace")
 
 
 def _told(action: Action[str]) -> str:

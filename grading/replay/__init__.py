@@ -15,20 +15,19 @@ from grading.chat import Chat
 from grading.messages import translated
 from grading.result import Event
 from grading.story import EPHEMERAL
+from reference.framing import PLAIN
 
 _SCRIPT: Final = Path(__file__).with_name("script.py")
 _BEGINS, _ENDS = "# -- the conversation\n", "# -- end of the conversation\n"
 _SHOWN: Final = ("connects", "names", "says", "sends", "hears", "misses", "leaves", "vanishes", "rests")
 _AS: Final = {"misses": "hears", "sends": "says", "names": "says"}
-_PLAIN: Final = ("none", "lines", "lines-out")
-"""Framings in which a text stands in the stream as it was said."""
 _USUAL_PORT: Final = 9090
 
 
 def script(chat: Chat, expected: str, actual: str) -> str:
     """The program as text; "" where there was nothing to hear, or nothing that plain TCP clients who read all the time could do again."""
     heard = any(event.what in ("hears", "misses") for event in chat.transcript.events)
-    if not heard or not chat.transcript.repeatable or chat.dialect.transport != "tcp" or chat.dialect.framing not in _PLAIN:
+    if not heard or not chat.transcript.repeatable or chat.dialect.transport != "tcp" or chat.dialect.framing not in PLAIN:
         return ""
     port = chat.server.addresses[0][1][1]
     before, _, rest = _SCRIPT.read_text(encoding="utf-8").partition(_BEGINS)

@@ -28,6 +28,7 @@ from grading.submission.model import LabSettings, printable
 from grading.submission.trees import Unreadable, read_regular
 from grading.wire import is_known
 from reference.dialect import Dialect
+from reference.framing import PLAIN
 
 NAME = "lab.toml"
 _MAX_BYTES = 64 << 10
@@ -131,7 +132,7 @@ class _Reader:
         """What guests are to send must hold what they have to say."""
         if not is_known(table.get("framing", "none")):
             lengths = "length-2, length-4, length-4-little, length-decimal-10, length-line"
-            known = f"none, lines, lines-out, json, json-lines, json-out, nul, {lengths}"
+            known = f"{', '.join(PLAIN)}, json, json-lines, json-out, nul, {lengths}"
             wrong = _("«{key}» бывает {words}, а не {value}").format(key="framing", words=known, value=repr(table["framing"]))
             raise self._error(wrong, "dialect", "framing")
         if "{text}" not in table.get("says", "{text}"):

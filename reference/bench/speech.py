@@ -14,6 +14,7 @@ from typing import Final, NamedTuple, Protocol
 
 from reference.clients.talk import Talk
 from reference.dialect import Dialect
+from reference.framing import reads_lines, sends_lines
 
 IRC: Final = "irc"
 CHANNEL: Final = "#chat"
@@ -30,7 +31,7 @@ _FIELDS: Final = {
     "{time}": rb"\d\d:\d\d",
     "{date}": rb"\d\d\.\d\d\.\d{4}",
 }
-_ENDS: Final = {"lines": b"\n", "lines-out": b"\n", "none": b"|"}
+_ENDS: Final = {"lines": b"\n", "lines-out": b"\n", "lines-in": b"|", "none": b"|"}
 
 
 class UnspeakableError(ValueError):
@@ -129,14 +130,14 @@ def of_dialect(dialect: Dialect, title: str) -> Speech:
     relayed = dialect.relay if dialect.author in ("server", "label") else said
     if "{text}" not in said or "{text}" not in relayed:
         raise UnspeakableError(f"в диалекте {title} текст не передаётся: нет {{text}}")
-    framed = {"lines": "\n", "lines-out": "", "none": end.decode()}[dialect.framing]
-    before = b"(?s:.*?)" if dialect.framing == "none" else b""  # a notice has no end there, and stands before the next text
+    framed = {"lines": "\n", "lines-in": end.decode() + "\n", "lines-out": "", "none": end.decode()}[dialect.framing]
+    before = b"" if sends_lines(dialect.framing) else b"(?s:.*?)"  # a notice has no end there, and stands before the next text
     return Speech(
         title,
         end,
         dialect.echo,
         dialect.turns == "alternate",
-        dialect.framing != "lines",
+        not reads_lines(dialect.framing),
         bool(dialect.left),
         lambda name: _Visitor(Talk(dialect, name)),
         (said + framed).encode(dialect.encoding, "replace"),

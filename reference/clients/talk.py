@@ -11,7 +11,7 @@ from collections import deque
 from typing import Final
 
 from reference.dialect import Dialect
-from reference.framing import LineReader, MessageTooLongError, frame, reader
+from reference.framing import PLAIN, LineReader, MessageTooLongError, frame, reader, reads_lines, sends_lines
 
 # A stranger's message must not move our cursor or repaint our screen: control characters, escape first of all, become U+FFFD. So do a
 # lone carriage return, which would let it write over what stands to its left, and the marks that turn the direction of writing round.
@@ -28,8 +28,8 @@ def unspoken(dialect: Dialect) -> str:
     """Why our clients cannot talk to such a server, in words for the person; "" if they can."""
     if dialect.transport != "tcp":
         return f"клиент говорит только по TCP, а не по {dialect.transport}"
-    if dialect.framing not in ("none", "lines", "lines-out") or dialect.says.lstrip().startswith('{"'):
-        return "клиент понимает только простой текст: framing none, lines или lines-out, а says без JSON"
+    if dialect.framing not in PLAIN or dialect.says.lstrip().startswith('{"'):
+        return f"клиент понимает только простой текст: framing {', '.join(PLAIN)}, а says без JSON"
     if dialect.then:
         return "клиент умеет только назвать себя: поле then он выполнить не может"
     return "" if "{text}" in dialect.says else "в says нет места {text}"
@@ -52,7 +52,7 @@ class Talk:
             raise ValueError(reason)
         self._dialect = dialect
         self._name = name
-        self._reader = reader("lines" if dialect.framing == "lines-out" else dialect.framing, dialect.encoding)
+        self._reader = reader("lines" if sends_lines(dialect.framing) else "none", dialect.encoding)
         self._keyboard = LineReader(keyboard)
         self._writes_name = dialect.author == "client" and dialect.says == "{text}"
         self._named = dialect.named_by == "nobody" and bool(name or not self._writes_name)
@@ -152,5 +152,4 @@ class Talk:
         return data
 
     def _frame(self, text: str) -> bytes:
-        framing = "none" if self._dialect.framing == "lines-out" else self._dialect.framing  # there only the server ends its messages
-        return frame(text, framing, self._dialect.encoding)
+        return frame(text, "lines" if reads_lines(self._dialect.framing) else "none", self._dialect.encoding)

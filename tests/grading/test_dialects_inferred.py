@@ -39,7 +39,7 @@ style.serve(doorstep.listen("127.0.0.1", 0), Room(Dialect(**json.loads({dialect!
 
 def random_dialect(dice: random.Random) -> Dialect:
     """A dialect as students make them up."""
-    framing = dice.choice(("none", "none", "lines", "lines-out"))
+    framing = dice.choice(("none", "none", "lines", "lines", "lines-in", "lines-out"))
     named_by = dice.choice(("prompt", "first-message", "nobody"))
     author = dice.choice(("server", "client")) if named_by != "nobody" else dice.choice(("label", "client"))
     relay = {"server": dice.choice(NAMED_LABELS), "label": dice.choice(ADDRESS_LABELS), "client": "{text}"}[author]

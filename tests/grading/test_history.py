@@ -13,7 +13,7 @@ from grading.history import differences, torn
 from grading.oracle import Oracle
 from grading.scenario import Manner, Step, generate, sensible, simpler, told
 from reference.dialect import KNOWN, Dialect
-from reference.framing import frame
+from reference.framing import frame, reads_lines
 from reference.room import Room, Send
 
 NAMED = replace(KNOWN["lines"], welcome="", joined="", left="{name} ушёл", prompt="")
@@ -24,7 +24,7 @@ class Talk:
     """An oracle with named guests, and what each of them received."""
 
     def __init__(self, dialect: Dialect = NAMED) -> None:
-        self.oracle, self.framing = Oracle[str](dialect), "lines" if dialect.framing == "lines" else "none"
+        self.oracle, self.framing = Oracle[str](dialect), "lines" if reads_lines(dialect.framing) else "none"
         for guest, name in NAMES.items():
             self.oracle.enter(guest, ("127.0.0.1", 50001))
             if dialect.named_by != "nobody":
@@ -134,7 +134,7 @@ class Played:
 
     def __init__(self, dialect: Dialect, steps: tuple[Step, ...]) -> None:
         self.oracle, self.room = Oracle[int](dialect), Room[int](dialect)
-        self.framing = "lines" if dialect.framing == "lines" else "none"
+        self.framing = "lines" if reads_lines(dialect.framing) else "none"
         self.streams: dict[int, bytearray] = {}
         self.names: dict[int, str] = {}
         self.count = 0

@@ -8,7 +8,7 @@ import pytest
 
 from grading.inference import Person, Seen, around, guess, held_back, infer, template
 from reference.dialect import KNOWN, Dialect
-from reference.framing import frame
+from reference.framing import frame, reads_lines
 from reference.room import Room, Send
 
 ANNA, BORIS = Person("Annalo", "127.0.0.1", 50001), Person("Borisva", "127.0.0.1", 50002)
@@ -205,9 +205,41 @@ FAMILIES: dict[str, tuple[Seen, Dialect]] = {
         Seen(framing="lines", heard=f"Borisva: {FIRST}\r\n", heard_boris=f"Annalo: {SECOND}\r\n"),
         replace(NAMED, framing="lines"),
     ),
-    "lines, passed on without the newline": (
-        Seen(framing="lines", heard=f"Borisva: {FIRST}", heard_boris=f"Annalo: {SECOND}"),
+    "lines, the label after the text": (
+        Seen(framing="lines", heard=f"{FIRST} (Borisva)\r\n", heard_boris=f"{SECOND} (Annalo)\r\n"),
+        replace(NAMED, relay="{text} ({name})", framing="lines"),
+    ),
+    "lines, and a prompt after each": (
+        Seen(framing="lines", heard=f"Borisva: {FIRST}\n> ", heard_boris=f"Annalo: {SECOND}\n> "),
+        replace(NAMED, relay="{name}: {text}\n> ", framing="lines"),
+    ),
+    "lines, of which one was cut short": (
+        Seen(framing="lines", heard=f"Borisva: {FIRST}", heard_boris=f"Annalo: {SECOND}\n"),
         replace(NAMED, framing="lines"),
+    ),
+    "lines, of which the other was cut short": (
+        Seen(framing="lines", heard=f"Borisva: {FIRST}\n", heard_boris=f"Annalo: {SECOND}"),
+        replace(NAMED, framing="lines"),
+    ),
+    "lines, of which one never came": (
+        Seen(framing="lines", heard=f"Borisva: {FIRST}"),
+        replace(NAMED, framing="lines"),
+    ),
+    "lines-in": (
+        Seen(framing="lines", heard=f"Borisva: {FIRST}", heard_boris=f"Annalo: {SECOND}"),
+        replace(NAMED, framing="lines-in"),
+    ),
+    "lines-in, the label after the text": (
+        Seen(framing="lines", heard=f"{FIRST} (Borisva)", heard_boris=f"{SECOND} (Annalo)"),
+        replace(NAMED, relay="{text} ({name})", framing="lines-in"),
+    ),
+    "lines-in with a newline in front": (
+        Seen(framing="lines", heard=f"\nBorisva: {FIRST}", heard_boris=f"\nAnnalo: {SECOND}"),
+        replace(NAMED, relay="\n{name}: {text}", framing="lines-in"),
+    ),
+    "lines-in of a raw relay": (
+        Seen(framing="lines", naming="Borisva", heard=FIRST, heard_boris=SECOND),
+        replace(RAW, framing="lines-in"),
     ),
     "lines-out": (
         Seen(heard=f"Borisva: {FIRST}\n", heard_boris=f"Annalo: {SECOND}\n"),
@@ -287,14 +319,14 @@ class Talk:
         self.hear(self.room.enter(guest, (person.host, person.port)))
 
     def say(self, guest: str, text: str) -> None:
-        self.hear(self.room.hear(guest, frame(text, "lines" if self.dialect.framing == "lines" else "none")))
+        self.hear(self.room.hear(guest, frame(text, "lines" if reads_lines(self.dialect.framing) else "none")))
 
     def take(self, guest: str) -> str:
         came, self.came[guest] = self.came[guest], ""
         return came
 
     def seen(self) -> Seen:
-        seen = Seen(first=FIRST, second=SECOND, framing="lines" if self.dialect.framing == "lines" else "none")
+        seen = Seen(first=FIRST, second=SECOND, framing="lines" if reads_lines(self.dialect.framing) else "none")
         self.enter("anna", ANNA)
         seen.greeting_anna = self.take("anna")
         self.say("anna", ANNA.name)
@@ -322,6 +354,9 @@ SPOKEN = {
     **KNOWN,
     "label": replace(KNOWN["raw"], author="label", relay="[{time}] {host}:{port}> {text}"),
     "lines-out": replace(KNOWN["first-message"], framing="lines-out", joined="{name} здесь", welcome="Здравствуйте, {name}"),
+    "lines-in": replace(KNOWN["lines"], framing="lines-in"),
+    "lines-in of a raw relay with an echo": replace(KNOWN["raw-echo"], framing="lines-in"),
+    "lines-in, in turns": replace(KNOWN["raw"], framing="lines-in", turns="alternate"),
     "in turns": replace(KNOWN["raw"], turns="alternate"),
     "asked, in turns": replace(KNOWN["lines"], turns="alternate", echo=False),
 }

@@ -195,6 +195,33 @@ def test_a_server_of_lines(opening: Callable[[str], Opener]) -> None:
     assert opener.count == 2  # without a newline it was silent
 
 
+BARE = LINES.replace("{line}", "{line.rstrip()}")
+
+
+def test_a_server_that_reads_lines_and_sends_none(opening: Callable[[str], Opener]) -> None:
+    dialect = Dialect(named_by="first-message", author="server", relay="[{time}] {name}> {text}", echo=True, framing="lines-in", quit="/q")
+    opener = opening(BARE.replace("for line in lines:", "while (line := lines.readline().strip()) not in ('', '/q'):"))
+    assert asked(opener, Hints(quit_words=("/q",))) == Learned(dialect, understood=True, model="threads")
+    assert opener.count == 3  # without a newline it was silent; the word was confirmed by guests who send lines
+
+
+@pytest.mark.parametrize(("source", "framing"), [(LINES, "lines"), (BARE, "lines-in")], ids=["lines", "lines-in"])
+@pytest.mark.parametrize("settled", ["lines", "lines-in"])
+def test_to_a_server_that_reads_lines_one_speaks_in_the_same_way(
+    opening: Callable[[str], Opener], source: str, framing: str, settled: str
+) -> None:
+    opener = opening(source)
+    learned = interview(opener, Hints(), random.Random(1), (Way(framing=settled),))
+    assert (learned.understood, learned.dialect.framing, learned.dialect.relay) == (True, framing, "[{time}] {name}> {text}")
+    assert opener.count == 1
+
+
+def test_where_the_name_alone_has_to_end_with_a_newline_texts_are_no_lines(opening: Callable[[str], Opener]) -> None:
+    asks = PROMPT.replace("guest.recv(1024).decode()", "guest.makefile('rb', 0).readline().decode().strip()", 1)
+    learned = asked(opening(asks.replace("{text}", "{text.strip()}")))
+    assert (learned.understood, learned.dialect.framing, learned.dialect.hello) == (True, "none", "{name}\n")
+
+
 def test_a_server_that_forwards_after_a_pause(opening: Callable[[str], Opener]) -> None:
     opener = opening(SLOW)
     learned = asked(opener)

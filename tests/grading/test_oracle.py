@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from grading.history import Difference, differences
 from grading.oracle import Oracle, Said, label_after, label_before, matched
 from reference.dialect import KNOWN, Dialect
-from reference.framing import frame
+from reference.framing import PLAIN, frame, reads_lines
 from reference.room import Room, Send
 
 NAMED = Dialect(named_by="first-message", relay="{name}: {text}", joined="{name} вошёл", left="{name} ушёл")
@@ -32,7 +32,7 @@ class Talk:
             self.oracle.hear(guest, self.framed(guest))
 
     def framed(self, text: str) -> bytes:
-        return frame(text, "lines" if self.dialect.framing == "lines" else "none")
+        return frame(text, "lines" if reads_lines(self.dialect.framing) else "none")
 
     def say(self, guest: str, text: str) -> Said[str]:
         return self.oracle.say(guest, text, text.encode(), self.framed(text))
@@ -209,7 +209,7 @@ DIALECTS = st.one_of(
         joined=st.sampled_from(["", "{name} здесь"]),
         left=st.sampled_from(["", "{name} ушёл"]),
         welcome=st.sampled_from(["", "Привет, {name}"]),
-        framing=st.sampled_from(["none", "lines", "lines-out"]),
+        framing=st.sampled_from(PLAIN),
         turns=st.sampled_from(["free", "alternate"]),
     ),
 )

@@ -14,6 +14,7 @@ from grading.reports.console import make_console, speaks_russian
 from grading.reports.text import hidden
 from grading.result import Event, Report, Stuck, Verdict
 from grading.rubrics import built_in
+from reference.framing import PLAIN
 
 
 class Screen(io.TextIOWrapper):
@@ -185,7 +186,7 @@ def test_wire_formats_in_human_words():
     assert said["гость шлёт текст"] == '«{"t": "привет"}»'
     assert "гость шлёт имя" not in dict(words.dialect(REPORT.dialect))
     assert words.framing("length-decimal-10") == "перед сообщением — его длина цифрами, мест под неё 10"
-    for framing in ("none", "lines", "lines-out", "nul", "json", "json-lines", "json-out", "length-line"):
+    for framing in (*PLAIN, "nul", "json", "json-lines", "json-out", "length-line"):
         assert words.framing(framing) != framing
 
 

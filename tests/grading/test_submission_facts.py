@@ -226,6 +226,7 @@ name = "two-user"
         ("[dialect]\necho = 1", 2, "true или false"),
         ('[dialect]\n\nnamed_by = "promt"', 3, "«prompt»"),
         ('[dialect]\nframing = "length-3"', 2, "length-4"),
+        ('[dialect]\nframing = "lines-to"', 2, "lines, lines-in, lines-out"),
         ('[dialect]\nsays = "MSG:text"', 2, "{text}"),
         ('[dialect]\nhello = "NICK"', 2, "{name}"),
         ("[launch]\nargs = 'x'", 2, "списком строк"),

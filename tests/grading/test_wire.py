@@ -12,7 +12,18 @@ from hypothesis import strategies as st
 from grading.wire import LONGEST_FRAME, Wire, is_framed, is_known, objects_in, show
 from reference.dialect import Dialect
 
-FRAMED = ("lines", "json-lines", "nul", "length-2", "length-4", "length-8", "length-2-little", "length-decimal-4", "length-line")
+FRAMED = (
+    "lines",
+    "lines-in",
+    "json-lines",
+    "nul",
+    "length-2",
+    "length-4",
+    "length-8",
+    "length-2-little",
+    "length-decimal-4",
+    "length-line",
+)
 FRAMINGS = ("none", "lines-out", "json", "json-out", *FRAMED)
 MESSAGE = '{"type": "message", "name": "{name}", "text": "{text}"}'
 WRAPPED = [Dialect(framing=framing, says=says) for framing in FRAMINGS for says in ("{text}", MESSAGE)]
@@ -51,6 +62,7 @@ def test_others_are_not(framing: str) -> None:
     [
         (Dialect(), "Анна, привет"),
         (Dialect(framing="lines"), "Анна, привет\n"),
+        (Dialect(framing="lines-in"), "Анна, привет\n"),
         (Dialect(framing="nul"), "Анна, привет\0"),
         (Dialect(says="MSG:{text}"), "MSG:Анна, привет"),
         (Dialect(says="@{name} {text}", framing="lines"), "@Anna Анна, привет\n"),
@@ -83,6 +95,8 @@ def test_what_looks_like_a_place_in_a_text_stays() -> None:
 
 def test_only_what_is_wrapped_is_told_to_the_room_in_other_words() -> None:
     assert not Wire(Dialect(framing="lines")).wraps
+    assert not Wire(Dialect(framing="lines-in")).wraps
+    assert Wire(Dialect(framing="lines-in")).meant(b"Anna") == b"Anna\n"
     assert not Wire(Dialect(framing="json-out", hello="NICK {name}")).wraps
     assert Wire(Dialect(framing="lines", says="MSG {text}")).wraps
     assert Wire(Dialect(framing="lines", says="MSG {text}")).meant(b"Anna") == b"Anna\n"

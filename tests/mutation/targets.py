@@ -81,6 +81,7 @@ def targets() -> list[Target]:
     raw_turns = _reference("blocking", replace(KNOWN["prompt-echo"], turns="alternate"))
     stamped, threaded_stamped = _reference("selecting", _STAMPED), _reference("threaded", _STAMPED)
     stamped_turns = _reference("blocking", replace(_STAMPED, turns="alternate"))
+    lines_in = _reference("selecting", replace(KNOWN["first-message"], framing="lines-in"))
     servers = "reference/servers"
     at_the_end = "_Switchboard.close"  # of the program: what it does the kernel would do a moment later
     # For a system out of descriptors; how soon a message leaves, and whether somebody unplugged is noticed in minutes; the very end.
@@ -94,7 +95,8 @@ def targets() -> list[Target]:
         Target(f"{servers}/doorstep.py", (threaded, selecting, turns, stamped), unseen),
         Target("reference/room.py", everywhere, unreachable),
         Target("reference/template.py", everywhere),
-        Target("reference/framing.py", everywhere, ("_check",)),  # the encodings of these chats are good
+        # The encodings of these chats are good; PLAIN is for `chat serve` and the clients.
+        Target("reference/framing.py", (*everywhere, lines_in), ("_check", "PLAIN")),
         *(_lab(folder) for folder in GOOD_LABS),
     ]
 
@@ -111,7 +113,8 @@ def _reference(style: str, dialect: Dialect) -> Chat:
     files["server.py"] = _SERVER.format(style=style, dialect=json.dumps(asdict(dialect)), seats=seats).encode()
     named = [name for name, known in KNOWN.items() if replace(known, turns=dialect.turns, quit=dialect.quit) == dialect]
     variant = "two-user" if style == "blocking" else "multi-user"
-    return Chat(f"{style}/{[*named, 'stamped'][0]}", variant, files, asdict(dialect))
+    other = "stamped" if dialect.author == "label" else dialect.framing
+    return Chat(f"{style}/{[*named, other][0]}", variant, files, asdict(dialect))
 
 
 def _lab(name: str) -> Target:

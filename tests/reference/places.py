@@ -97,6 +97,20 @@ class Guest:
         line, self.rest = self.rest.split(b"\n", 1)
         return line.decode()
 
+    def hear_just(self, text: str) -> bool:
+        """Whether these bytes come next, whatever follows; for servers that put no newline after them."""
+        data = text.encode()
+        while len(self.rest) < len(data) and (chunk := self.socket.recv(65536)):
+            self.rest += chunk
+        begins, self.rest = self.rest.startswith(data), self.rest[len(data) :]
+        return begins
+
+    def rest_of_it(self) -> bytes:
+        """All that still comes, to the end of the stream."""
+        while chunk := self.socket.recv(65536):
+            self.rest += chunk
+        return self.rest
+
     def vanish(self) -> None:
         """Break the connection off with a reset."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -10,6 +10,7 @@ import pytest
 from reference.bench.ledger import Ledger
 from reference.bench.speech import UnspeakableError, of_dialect, of_irc, text_of
 from reference.dialect import KNOWN, Dialect
+from reference.framing import reads_lines
 from reference.room import Room, Send
 
 SIZE = 40
@@ -189,15 +190,19 @@ def test_any_damage_is_counted_as_somebody_would_by_hand(seed: int) -> None:
 # -- how the load speaks
 
 
-@pytest.mark.parametrize("name", KNOWN)
+SPOKEN = {**KNOWN, "lines-in": replace(KNOWN["lines"], framing="lines-in"), "lines-in, raw": replace(KNOWN["raw-echo"], framing="lines-in")}
+
+
+@pytest.mark.parametrize("name", SPOKEN)
 def test_what_a_room_makes_of_our_lines_is_known_again(name: str) -> None:
-    dialect = KNOWN[name]
+    dialect = SPOKEN[name]
     speech = of_dialect(dialect, name)
+    assert speech.one_at_a_time != reads_lines(dialect.framing)
     room: Room[int] = Room(dialect)
     for guest in range(3):
         room.enter(guest)
         if dialect.named_by != "nobody":
-            room.hear(guest, NAMES[guest].encode() + (b"\n" if dialect.framing == "lines" else b""))
+            room.hear(guest, NAMES[guest].encode() + (b"\n" if reads_lines(dialect.framing) else b""))
     ledger = Ledger(speech, NAMES[:3], 0, SIZE)
     for _ in range(3):
         for author in range(3):

@@ -100,6 +100,13 @@ def test_where_only_the_server_writes_lines_they_are_put_together() -> None:
     assert talk.typed("три\n".encode()) == "три".encode()
 
 
+def test_where_only_the_server_reads_lines_what_it_sends_is_shown_as_it_comes() -> None:
+    talk = Talk(Dialect(framing="lines-in", named_by="first-message", author="server"), "Анна")
+    assert talk.begin() == "Анна\n".encode()
+    assert talk.heard("Борис: раз".encode()) == (["Борис: раз"], b"")
+    assert talk.typed("два\n".encode()) == "два\n".encode()
+
+
 @pytest.mark.parametrize(
     ("dialect", "reason"),
     [

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reference.framing import LONGEST_MESSAGE, LineReader, MessageTooLongError, Reader, frame, reader
+from reference.framing import LONGEST_MESSAGE, PLAIN, LineReader, MessageTooLongError, Reader, frame, reader, reads_lines, sends_lines
 
 PRIVET = "привет, 世界 🙂"
 
@@ -46,7 +46,7 @@ def test_a_letter_never_completed_is_shown_as_broken() -> None:
     assert read(reader("none"), ["я".encode()[:1]]) == ["\ufffd"]
 
 
-@pytest.mark.parametrize("framing", ["none", "lines", "lines-out"])
+@pytest.mark.parametrize("framing", PLAIN)
 def test_broken_bytes_become_question_marks_and_harm_no_neighbour(framing: str) -> None:
     assert "".join(read(reader(framing), [b"\xff\xfe", b"ok", b"\n"])).rstrip() == "\ufffd\ufffdok"
 
@@ -58,6 +58,18 @@ def test_a_last_line_without_newline_counts() -> None:
 def test_lines_out_reads_chunks_and_writes_lines() -> None:
     assert read(reader("lines-out"), [b"one", b"two"]) == ["one", "two"]
     assert frame("one", "lines-out") == b"one\n"
+
+
+def test_lines_in_reads_lines_and_writes_none() -> None:
+    assert read(reader("lines-in"), [b"one", b"two\r\nthr", b"ee\n"]) == ["onetwo", "three"]
+    assert frame("one", "lines-in") == b"one"
+    with pytest.raises(MessageTooLongError):
+        read(reader("lines-in", longest=4), [b"five5"])
+
+
+def test_which_side_ends_its_messages_with_a_newline() -> None:
+    assert [framing for framing in (*PLAIN, "json-lines") if reads_lines(framing)] == ["lines", "lines-in"]
+    assert [framing for framing in (*PLAIN, "json-lines") if sends_lines(framing)] == ["lines", "lines-out"]
 
 
 def test_a_newline_is_added_once() -> None:
@@ -94,15 +106,19 @@ def test_an_encoding_that_cannot_work_is_refused_at_once(encoding: str) -> None:
 
 
 @settings(derandomize=True, deadline=None)
-@given(st.lists(st.binary(min_size=1)), st.sampled_from(["none", "lines", "lines-out", "json", ""]))
+@given(st.lists(st.binary(min_size=1)), st.sampled_from([*PLAIN, "json", ""]))
 def test_any_bytes_can_be_read(chunks: list[bytes], framing: str) -> None:
     text = "".join(read(reader(framing), chunks))
-    if framing != "lines":
+    if not reads_lines(framing):
         assert text == b"".join(chunks).decode(errors="replace")
 
 
 @settings(derandomize=True, deadline=None)
-@given(st.lists(st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]))), st.integers(1, 9))
-def test_what_is_framed_as_lines_is_read_back(texts: list[str], size: int) -> None:
+@given(
+    st.lists(st.text(st.characters(exclude_characters="\n", exclude_categories=["Cs"]))),
+    st.integers(1, 9),
+    st.sampled_from(["lines", "lines-in"]),
+)
+def test_what_is_framed_as_lines_is_read_back(texts: list[str], size: int, framing: str) -> None:
     data = b"".join(frame(text, "lines") for text in texts)
-    assert read(reader("lines"), pieces(data, size)) == [text.removesuffix("\r") for text in texts]
+    assert read(reader(framing), pieces(data, size)) == [text.removesuffix("\r") for text in texts]

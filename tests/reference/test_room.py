@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reference.dialect import KNOWN, Dialect
+from reference.framing import PLAIN, reads_lines
 from reference.room import FULL, LONGEST_NAME, MOST_TRIES, MOST_WAITING, NO_NAME, NOT_YOUR_TURN, TOO_LONG, Action, Hangup, Room, Send
 
 LINES = Dialect(
@@ -63,7 +64,7 @@ def trio(dialect: Dialect = LINES) -> Hall:
     hall.enter("a", "b", "c")
     if dialect.named_by != "nobody":
         for guest, name in (("a", "Анна"), ("b", "Борис"), ("c", "Вера")):
-            hall.say(guest, name + ("\n" if dialect.framing == "lines" else ""))
+            hall.say(guest, name + ("\n" if reads_lines(dialect.framing) else ""))
     hall.news()
     return hall
 
@@ -322,7 +323,7 @@ DIALECTS = st.one_of(
         joined=TEMPLATES,
         left=TEMPLATES,
         quit=st.sampled_from(["", "q", " "]),
-        framing=st.sampled_from(["none", "lines", "lines-out", "json", "length"]),
+        framing=st.sampled_from([*PLAIN, "json", "length"]),
         turns=st.sampled_from(["free", "alternate"]),
         encoding=st.sampled_from(["utf-8", "ascii", "cp1251", "utf-7"]),
     ),

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -47,6 +48,26 @@ def test_it_ends_even_where_somebody_does_not_read(style: str) -> None:
         assert code == 0
         assert time.monotonic() - begun < GONE_WITHIN + DEADLINE / 2
         assert deaf.hear()
+    finally:
+        place.close()
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_server_that_only_reads_lines_puts_no_newline_after_its_own(style: str, tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('[dialect]\nframing = "lines-in"\nwelcome = "Входите, {name}"\n', encoding="utf-8")
+    place = Place(Server(style, "--dialect", str(file)))
+    try:
+        anna, boris = place.guest(), place.guest()
+        for guest, name in ((anna, "Анна"), (boris, "Борис")):
+            guest.say(name, size=3)
+            assert guest.hear_just(f"Входите, {name}")
+        for author, hearer, words in ((anna, boris, "Анна: раз"), (boris, anna, "Борис: два"), (anna, boris, "Анна: три")):
+            author.say(words.partition(": ")[2])
+            assert hearer.hear_just(words)
+        code, _ = place.server.interrupt()
+        assert code == 130
+        assert [anna.rest_of_it(), boris.rest_of_it()] == [b"", b""]
     finally:
         place.close()
 
