@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -102,23 +104,42 @@ def start(label: str, command: list[str], speech: Speech, port: int = 0) -> Targ
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (house, os.environ.get("PYTHONPATH"))))}
     descriptor, name = tempfile.mkstemp(prefix="chat-bench-")
     words = Path(name)  # a file, and not a pipe, which would have to be emptied all the time
+    target = None
     try:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=descriptor, stderr=subprocess.STDOUT, env=environment)
-    except OSError as error:
-        words.unlink()
-        raise LoadError(f"{label} не запускается: {error.strerror}") from error
-    finally:
-        os.close(descriptor)
-    target = Target(label, ("127.0.0.1", port), speech, process.pid, process, words)
-    try:
+        with _uninterrupted():
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=descriptor, stderr=subprocess.STDOUT, env=environment)
+            target = Target(label, ("127.0.0.1", port), speech, process.pid, process, words)
         if _listens(target, process, port):
             return target
-    except BaseException:  # an end asked for while it starts: it is ours to end, too
-        target.close()
+    except BaseException as error:  # also an end asked for while it starts: it is ours to end, too
+        if target:
+            target.close()
+        words.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise LoadError(f"{label} не запускается: {error.strerror}") from error
         raise
+    finally:
+        os.close(descriptor)
     last = (words.read_text(errors="replace").strip().splitlines() or ["ничего не сказал"])[-1]
     target.close()
     raise LoadError(f"{label} не слушает: {last}")
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C and SIGTERM wait for the end of the block: a process that is started and not yet written down would be nobody's to end."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = {number: signal.signal(number, lambda number, frame: came.append(number)) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+    if came:
+        raise KeyboardInterrupt
 
 
 def _listens(target: Target, process: subprocess.Popen[bytes], port: int) -> bool:
