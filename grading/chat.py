@@ -9,7 +9,7 @@ from typing import Final
 
 from grading import history, seating, story
 from grading.guests import Guest
-from grading.links import glimpse
+from grading.links import glimpse, widen
 from grading.messages import _
 from grading.oracle import Oracle, Said
 from grading.server import NoConnection, NotStarted, Server
@@ -330,6 +330,14 @@ class Chat:
             expected = _("{hearer} слышит все быстрые сообщения, которые шлёт {author} (их {n})")
             expected = expected.format(hearer=hearer, author=burst[0].author, n=len(burst))
             raise self._failed(expected, _("часть из них не пришла или пришла повреждённой"))
+
+    def wake(self, guest: Guest) -> None:
+        """Somebody who did not read begins to. What the kernel and the server have kept for him comes now; what may have been dropped is
+        no longer promised."""
+        self._act()
+        if guest.link.sock is not None:
+            widen(guest.link.sock)
+        guest.link.reading = guest.excused = True
 
     def settle(self, *, sure: bool = False) -> Rest:
         """Waits until nothing more can come; `sure` where somebody will be blamed for it. Raises Infra if that cannot be told in time."""
