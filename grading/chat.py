@@ -204,21 +204,29 @@ class Chat:
         """Sends a text in two pieces, the cut within the bytes of the letter `inside`, or else after its second letter; between them
         everything comes to rest."""
         unique = text if isinstance(text, Unique) else f"{text} {self.words.nonsense()}"
-        sent = self.framed(unique, author)
-        piece = self.wire.inside(inside or text[:2])
-        at = sent.index(piece) + (1 if inside else len(piece))
-        author.sends(sent[:at])
-        self.settle()
-        author.sends(sent[at:], of=Said(author, text, unique.encode(self.dialect.encoding)))
-        return self.last(author, text)
+        at = self.framed(unique, author).index(self.wire.inside(inside)) + 1 if inside else self._behind(author, unique, 2)
+        return self._in_pieces(author, text, unique, [at])
+
+    def cut_in_three(self, author: Guest, text: Unique) -> Said[Guest]:
+        """Sends a text in three pieces as a network may cut it, though never a letter; after each one everything comes to rest."""
+        return self._in_pieces(author, text, text, [self._behind(author, text, len(text) * part // 3) for part in (1, 2)])
 
     def drip(self, author: Guest, text: Unique) -> Said[Guest]:
         """Sends a text byte by byte; after each one everything comes to rest, so that the server reads them one by one."""
-        sent = self.framed(text, author)
-        for at in range(len(sent) - 1):
-            author.sends(sent[at : at + 1])
+        return self._in_pieces(author, text, text, range(1, len(self.framed(text, author))))
+
+    def _behind(self, author: Guest, text: str, letters: int) -> int:
+        """Where in the bytes of a framed text so many of its letters end."""
+        beginning = self.wire.inside(text[:letters])
+        return self.framed(text, author).index(beginning) + len(beginning)
+
+    def _in_pieces(self, author: Guest, text: str, unique: str, cuts: Iterable[int]) -> Said[Guest]:
+        sent, begin = self.framed(unique, author), 0
+        for end in cuts:
+            author.sends(sent[begin:end])
             self.settle()
-        author.sends(sent[-1:], of=Said(author, text, text.encode(self.dialect.encoding)))
+            begin = end
+        author.sends(sent[begin:], of=Said(author, text, unique.encode(self.dialect.encoding)))
         return self.last(author, text)
 
     def glue(self, author: Guest, *texts: str) -> list[Said[Guest]]:

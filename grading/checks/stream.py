@@ -42,8 +42,8 @@ def test_quick_messages_keep_their_order(chat: Chat) -> None:
 
 @check("long-message", needs="two-users-exchange")
 def test_a_long_message_arrives_whole(chat: Chat) -> None:
-    """Сообщение в 3000 байт кириллицы доходит целиком, без вставок внутри."""
-    _arrives_whole(chat, chat.words.solid(1500))
+    """Сообщение в 3000 байт кириллицы доходит целиком, без вставок внутри, и тогда, когда сеть доставляет его по частям."""
+    _arrives_whole(chat, chat.words.solid(1500), in_pieces=chat.framed_both_ways and chat.dialect.transport == "tcp")
 
 
 @check("odd-boundary", needs="two-users-exchange")
@@ -158,7 +158,10 @@ def _only_where_framed(chat: Chat) -> None:
         raise NotApplicable(_("границ между сообщениями в этом чате нет"))
 
 
-def _arrives_whole(chat: Chat, text: Unique) -> None:
+def _arrives_whole(chat: Chat, text: Unique, *, in_pieces: bool = False) -> None:
     boris, vera = chat.join("Борис", "Вера")
-    boris.says(text)
+    if in_pieces:
+        chat.cut_in_three(boris, text)
+    else:
+        boris.says(text)
     vera.hears(text, by=boris)
