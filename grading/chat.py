@@ -43,6 +43,7 @@ class Chat:
         dice: where everything random in it comes from.
         seats: 2 where the server takes only two guests, None where it takes any number.
         calm: as in Options.
+        another: starts another server in place of this one; where nobody said how, there is no other.
         rest: how the last wait ended, None once somebody has acted since.
     """
 
@@ -50,17 +51,27 @@ class Chat:
         self, server: Server, dialect: Dialect, dice: random.Random, seats: int | None = None, seated: Sequence[Guest] = ()
     ) -> None:
         """`seated`: guests of an earlier conversation who stayed. They hear all, and are the first to be taken by `join`."""
-        self.server, self.dialect, self.seats = server, dialect, seats
-        self.clock = server.clock
+        self.dialect, self.seats = dialect, seats
         self.wire = Wire(dialect)
         self.dice, self.words = dice, Vocabulary(dice)
-        self.rest: Rest | None = None
         self.calm = False
+        self.another: Callable[[], Server] | None = None
+        self._begin(server)
+        self._seated = {guest.name: guest for guest in reversed([self._still_here(old) for old in seated])}  # of namesakes the first
+
+    def _begin(self, server: Server) -> None:
+        self.server, self.clock = server, server.clock
+        self.rest: Rest | None = None
         self.guests: list[Guest] = []
         self.everybody: list[Guest] = []
         self.transcript = Transcript()
-        self.oracle: Oracle[Guest] = Oracle(dialect)
-        self._seated = {guest.name: guest for guest in reversed([self._still_here(old) for old in seated])}  # of namesakes the first
+        self.oracle: Oracle[Guest] = Oracle(self.dialect)
+
+    def begin_anew(self) -> None:
+        """The conversation is over, and another begins with a server just started. Raises CheckFailed, Infra, NotStarted."""
+        assert self.another is not None
+        self.verify()
+        self._begin(self.another())
 
     # -- coming
 
