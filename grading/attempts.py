@@ -120,13 +120,13 @@ class Runs:
     def _on_a_server(self, use: Callable[[Chat], Attempt], id: str, *, fresh: bool) -> Attempt:
         try:
             chat, is_fresh = self.bench.chat(id, fresh=fresh)
+            return replace(use(chat), fresh=is_fresh)
         except NotStarted as failure:
             if failure.reason == "slow":
                 raise Infra(_("сервер раньше запускался, а теперь не успел запуститься в срок")) from failure
             return Attempt(Verdict.FAILED, _("сервер запускается каждый раз"), _("раньше он запустился, а теперь порт не слушает"))
         except StudentBrokeSandbox as broken:
             return _broken(broken)
-        return replace(use(chat), fresh=is_fresh)
 
     def _with_places(self, attempt: Attempt, chat: Chat, waiting: Callable[[], list[Waiting]]) -> Attempt:
         """A failure with the lines where the threads are now."""

@@ -134,7 +134,7 @@ class Bench:
         from grading.chat import Chat  # noqa: PLC0415 - it is loaded while the first servers start
 
         chat = Chat(self._current.server, self.learned.dialect, dice, self.learned.seats, self._current.seated)
-        chat.calm = self.calm
+        chat.calm, chat.another = self.calm, self.fresh
         return chat, not again
 
     def release(self, chat: Chat, *, passed: bool) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from grading import history, seating, story
 from grading.guests import Guest
-from grading.links import glimpse
+from grading.links import glimpse, widen
 from grading.messages import _
 from grading.oracle import Oracle, Said
 from grading.server import NoConnection, NotStarted, Server
@@ -43,6 +43,7 @@ class Chat:
         dice: where everything random in it comes from.
         seats: 2 where the server takes only two guests, None where it takes any number.
         calm: as in Options.
+        another: starts another server in place of this one; where nobody said how, there is no other.
         rest: how the last wait ended, None once somebody has acted since.
     """
 
@@ -50,17 +51,27 @@ class Chat:
         self, server: Server, dialect: Dialect, dice: random.Random, seats: int | None = None, seated: Sequence[Guest] = ()
     ) -> None:
         """`seated`: guests of an earlier conversation who stayed. They hear all, and are the first to be taken by `join`."""
-        self.server, self.dialect, self.seats = server, dialect, seats
-        self.clock = server.clock
+        self.dialect, self.seats = dialect, seats
         self.wire = Wire(dialect)
         self.dice, self.words = dice, Vocabulary(dice)
-        self.rest: Rest | None = None
         self.calm = False
+        self.another: Callable[[], Server] | None = None
+        self._begin(server)
+        self._seated = {guest.name: guest for guest in reversed([self._still_here(old) for old in seated])}  # of namesakes the first
+
+    def _begin(self, server: Server) -> None:
+        self.server, self.clock = server, server.clock
+        self.rest: Rest | None = None
         self.guests: list[Guest] = []
         self.everybody: list[Guest] = []
         self.transcript = Transcript()
-        self.oracle: Oracle[Guest] = Oracle(dialect)
-        self._seated = {guest.name: guest for guest in reversed([self._still_here(old) for old in seated])}  # of namesakes the first
+        self.oracle: Oracle[Guest] = Oracle(self.dialect)
+
+    def begin_anew(self) -> None:
+        """The conversation is over, and another begins with a server just started. Raises CheckFailed, Infra, NotStarted."""
+        assert self.another is not None
+        self.verify()
+        self._begin(self.another())
 
     # -- coming
 
@@ -204,21 +215,29 @@ class Chat:
         """Sends a text in two pieces, the cut within the bytes of the letter `inside`, or else after its second letter; between them
         everything comes to rest."""
         unique = text if isinstance(text, Unique) else f"{text} {self.words.nonsense()}"
-        sent = self.framed(unique, author)
-        piece = self.wire.inside(inside or text[:2])
-        at = sent.index(piece) + (1 if inside else len(piece))
-        author.sends(sent[:at])
-        self.settle()
-        author.sends(sent[at:], of=Said(author, text, unique.encode(self.dialect.encoding)))
-        return self.last(author, text)
+        at = self.framed(unique, author).index(self.wire.inside(inside)) + 1 if inside else self._behind(author, unique, 2)
+        return self._in_pieces(author, text, unique, [at])
+
+    def cut_in_three(self, author: Guest, text: Unique) -> Said[Guest]:
+        """Sends a text in three pieces as a network may cut it, though never a letter; after each one everything comes to rest."""
+        return self._in_pieces(author, text, text, [self._behind(author, text, len(text) * part // 3) for part in (1, 2)])
 
     def drip(self, author: Guest, text: Unique) -> Said[Guest]:
         """Sends a text byte by byte; after each one everything comes to rest, so that the server reads them one by one."""
-        sent = self.framed(text, author)
-        for at in range(len(sent) - 1):
-            author.sends(sent[at : at + 1])
+        return self._in_pieces(author, text, text, range(1, len(self.framed(text, author))))
+
+    def _behind(self, author: Guest, text: str, letters: int) -> int:
+        """Where in the bytes of a framed text so many of its letters end."""
+        beginning = self.wire.inside(text[:letters])
+        return self.framed(text, author).index(beginning) + len(beginning)
+
+    def _in_pieces(self, author: Guest, text: str, unique: str, cuts: Iterable[int]) -> Said[Guest]:
+        sent, begin = self.framed(unique, author), 0
+        for end in cuts:
+            author.sends(sent[begin:end])
             self.settle()
-        author.sends(sent[-1:], of=Said(author, text, text.encode(self.dialect.encoding)))
+            begin = end
+        author.sends(sent[begin:], of=Said(author, text, unique.encode(self.dialect.encoding)))
         return self.last(author, text)
 
     def glue(self, author: Guest, *texts: str) -> list[Said[Guest]]:
@@ -330,6 +349,14 @@ class Chat:
             expected = _("{hearer} слышит все быстрые сообщения, которые шлёт {author} (их {n})")
             expected = expected.format(hearer=hearer, author=burst[0].author, n=len(burst))
             raise self._failed(expected, _("часть из них не пришла или пришла повреждённой"))
+
+    def wake(self, guest: Guest) -> None:
+        """Somebody who did not read begins to. What the kernel and the server have kept for him comes now; what may have been dropped is
+        no longer promised."""
+        self._act()
+        if guest.link.sock is not None:
+            widen(guest.link.sock)
+        guest.link.reading = guest.excused = True
 
     def settle(self, *, sure: bool = False) -> Rest:
         """Waits until nothing more can come; `sure` where somebody will be blamed for it. Raises Infra if that cannot be told in time."""

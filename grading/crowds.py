@@ -9,9 +9,11 @@ from typing import Final
 
 from grading.chat import Chat
 from grading.guests import Guest
+from grading.history import in_part
 from grading.messages import N_, _
 from grading.stillness import Rest
-from grading.verdicts import NotApplicable
+from grading.story import why_not
+from grading.verdicts import CheckFailed, NotApplicable
 from grading.words import Vocabulary
 
 MESSAGE: Final = 1024
@@ -74,31 +76,38 @@ def _noticed(chat: Chat, hearers: Sequence[Guest]) -> Iterator[None]:
         chat.settle()
 
 
-def clog(chat: Chat, author: Guest, hearer: Guest, sleeper: Guest) -> None:
-    """`author` talks until the server can write no more to `sleeper`, who does not read.
+def clog(chat: Chat, author: Guest, hearer: Guest, sleeper: Guest) -> list[bytes]:
+    """`author` talks until the server can write no more to `sleeper`, who does not read. Returns the texts he said.
 
     It is over as well when that is the server's own business (it dropped him, or keeps his messages itself), and when `hearer` gets nothing
     any more. What the others have received is taken: it was no conversation.
     """
-    _fill(_Filler(chat, author), hearer, sleeper)
+    filler = _Filler(chat, author)
+    _fill(filler, hearer, sleeper)
     chat.settle()
     for guest in (author, hearer):
         guest.forget()
+    return filler.said
 
 
 class _Filler:
     """Somebody who says things nobody is to listen to, as many as it takes. How many that are depends on the machine, so his words come
     from dice of their own: what is said afterwards is the same every time.
+
+    Attributes:
+        said: his texts, as they are to arrive.
     """
 
     def __init__(self, chat: Chat, author: Guest) -> None:
         self.chat, self._author = chat, author
         self._words = Vocabulary(random.Random(chat.words.nonsense()))
+        self.said: list[bytes] = []
 
     def says(self, count: int) -> None:
         """So many messages of MESSAGE bytes, in one send."""
         texts = self._words.burst(count, MESSAGE - len(self.chat.framed("")))
         self._author.sends(b"".join(map(self.chat.framed, texts)))
+        self.said += [text.encode(self.chat.dialect.encoding, errors="replace") for text in texts]
 
     def still_heard(self, hearer: Guest) -> bool:
         """Says AT_ONCE more. Whether anything at all of it comes to `hearer`."""
@@ -126,3 +135,40 @@ def _fill(filler: _Filler, hearer: Guest, sleeper: Guest) -> None:
         full = written == before
         if written is None or (full and was_full):
             return
+
+
+def catches_up(chat: Chat, author: Guest, sleeper: Guest, meanwhile: Sequence[bytes]) -> None:
+    """`sleeper` begins to read again. A server may have hung up on him, and it may have dropped what was said `meanwhile`, but whole
+    messages only; what it kept must come now by itself, and so must what `author` says next. Raises CheckFailed, Infra.
+
+    Where the server cannot tell messages apart, it may have dropped what it took for one, and who reads late could not tell either.
+    """
+    chat.wake(sleeper)
+    chat.settle()
+    came, sure = _whole(sleeper, meanwhile), _only_guests_wake(chat)
+    said = author.says("мы тебя ждали")
+    heard = chat.reaches(sleeper, said)
+    if sleeper.link.ended:
+        return
+    words = {"guest": sleeper, "author": author}
+    if chat.framed_both_ways and in_part(bytes(sleeper.heard), [*meanwhile, said.data]):
+        expected = _("{guest} снова читает, и сообщения приходят целыми").format(**words)
+        raise CheckFailed(expected, why_not(chat, _("от одного из них пришла только часть")))
+    if not heard:
+        chat.note(sleeper, "misses", said.data)
+        expected = _("{guest} снова читает и слышит, что говорит {author}").format(**words)
+        raise CheckFailed(expected, why_not(chat, _("больше ничего не приходит")))
+    if sure and _whole(sleeper, meanwhile) > came:
+        expected = _("{guest} снова читает, и всё, что сервер не смог отправить раньше, приходит само").format(**words)
+        raise CheckFailed(expected, why_not(chat, _("оно пришло только после того, как заговорил {author}").format(**words)))
+
+
+def _whole(guest: Guest, texts: Iterable[bytes]) -> int:
+    heard = bytes(guest.heard)
+    return sum(text in heard for text in texts)
+
+
+def _only_guests_wake(chat: Chat) -> bool:
+    """Whether all is still, and no timer of the server will make it go on."""
+    threads = chat.server.threads()
+    return chat.rest is Rest.STILL and bool(threads) and not any(thread.timed for thread in threads)

@@ -37,9 +37,10 @@ INBOX_LIMIT: Final = 4 << 20
 """Bytes a guest keeps; a server that sends more than that in one step floods, and is read no further."""
 _NARROW: Final = 2048
 _SHORT_SEGMENT: Final = 256
+_WIDE: Final = 65_535
 """Bytes of receive buffer and of a segment for a guest who does not read. The kernel makes the server's send buffer for a connection as
 large as some segments of it, and on the loopback a usual segment has 64 KiB: only after 2.5 MB would a server notice that nobody reads.
-With these it keeps about 30 KB."""
+With these it keeps about 30 KB. Afterwards _WIDE: more cannot be told to the sender, as the connection began with a narrow window."""
 
 
 def narrow(sock: socket.socket) -> None:
@@ -47,6 +48,13 @@ def narrow(sock: socket.socket) -> None:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _NARROW)
     if hasattr(socket, "TCP_MAXSEG"):
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, _SHORT_SEGMENT)
+
+
+def widen(sock: socket.socket) -> None:
+    """For a guest who begins to read again: the kernel takes for him what comes, and need not turn away what was sent too early."""
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _WIDE)
+    if hasattr(socket, "TCP_WINDOW_CLAMP"):  # the little he could have when he connected
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_WINDOW_CLAMP, _WIDE)
 
 
 def _plain(address: tuple[str, int] | tuple[str, int, int, int]) -> Address:
@@ -162,7 +170,7 @@ class Link:
             self.over = peer is None or peer.state == TIME_WAIT
             return theirs, self.over or _hung_up_on(peer)
         ours = tcp_info(self._sock)
-        return (ours.state, ours.sent, ours.received, *theirs), _settled(ours, peer)
+        return (ours.state, ours.sent, ours.received, *theirs), _settled(ours, peer, open=self.reading and len(self.inbox) < INBOX_LIMIT)
 
 
 def glance(links: Iterable[AnyLink], seconds: float) -> None:
@@ -207,18 +215,20 @@ def _hung_up_on(peer: Peer | None) -> bool:
     return peer is not None and (peer.state in FIN_RECEIVED or peer.state == CLOSE) and not (peer.info and peer.info.unacked)
 
 
-def _held_back(end: TcpInfo) -> bool:
-    """Bytes wait for an ACK (Nagle) and will move by themselves; behind a closed window they wait for a reader, and do not."""
-    return end.notsent > 0 and end.unacked > 0
+def _held_back(end: TcpInfo, *, open: bool = False) -> bool:
+    """Bytes wait for an ACK (Nagle) and will move by themselves; behind a closed window they wait for a reader, and do not. Where the
+    window is open again the sender may not know it yet: if the news is lost, its own timer asks in the end."""
+    return end.notsent > 0 and (end.unacked > 0 or open)
 
 
-def _settled(ours: TcpInfo, peer: Peer | None) -> bool:
+def _settled(ours: TcpInfo, peer: Peer | None, *, open: bool) -> bool:
+    """`open`: we take whatever comes."""
     if ours.state == CLOSE:
         return True
     if peer is None or peer.info is None:
         return ours.state in (CLOSE_WAIT, LAST_ACK, TIME_WAIT)
     theirs = peer.info
-    if peer.state in (SYN_RECV, NEW_SYN_RECV) or _held_back(ours) or _held_back(theirs):
+    if peer.state in (SYN_RECV, NEW_SYN_RECV) or _held_back(ours) or _held_back(theirs, open=open):
         return False
     if peer.state in _FIN_ON_ITS_WAY and ours.state not in FIN_RECEIVED and not theirs.notsent:
         return False

@@ -31,13 +31,10 @@ def test_one_is_cut_off_the_others_go_on(chat: Chat) -> None:
 
 def _others_go_on(chat: Chat, go: Callable[[Guest], None]) -> None:
     if chat.seats == 2:
-        boris, vera = chat.join("Борис", "Вера")
-        boris.says("мне пора")
-        vera.hears("мне пора", by=boris)
-        leaver = over_the_network(boris, vera)
-        go(leaver)
-        goes_on(chat, vera if leaver is boris else boris)
-        chat.rests(_("собеседник ушёл"))
+        _the_other_stays(chat, go, _("собеседник ушёл"))
+        if chat.dialect.turns == "alternate" and chat.dialect.transport == "tcp":  # until now it was not his turn
+            chat.begin_anew()
+            _the_other_stays(chat, go, _("ушёл тот, чья очередь говорить"), in_his_turn=True)
         return
     boris, vera, gleb = chat.join("Борис", "Вера", "Глеб")
     boris.says("мне пора")
@@ -48,6 +45,16 @@ def _others_go_on(chat: Chat, go: Callable[[Guest], None]) -> None:
         author.says("остались мы вдвоём")
         hearer.hears("остались мы вдвоём", by=author)
         chat.settle()  # what the message did to the server takes effect before the next one
+
+
+def _the_other_stays(chat: Chat, go: Callable[[Guest], None], when: str, *, in_his_turn: bool = False) -> None:
+    boris, vera = chat.join("Борис", "Вера")
+    boris.says("мне пора")
+    vera.hears("мне пора", by=boris)
+    leaver = vera if in_his_turn else over_the_network(boris, vera)
+    go(leaver)
+    goes_on(chat, vera if leaver is boris else boris)
+    chat.rests(when)
 
 
 @check("leave-mid-handshake", needs="starts", variants="multi-user select")

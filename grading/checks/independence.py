@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grading.chat import Chat
-from grading.crowds import clog
+from grading.crowds import catches_up, clog
 from grading.messages import _
 from grading.plugin import check
 from grading.verdicts import NotApplicable
@@ -31,7 +31,7 @@ def test_nobody_has_to_speak_for_others_to_be_heard(chat: Chat) -> None:
 
 @check("slow-reader", needs="three-users-hear", variants="multi-user select", fresh=True)
 def test_one_who_does_not_read_costs_the_others_nothing(chat: Chat) -> None:
-    """Гость, который не читает, не мешает разговору остальных."""
+    """Гость, который не читает, не мешает разговору остальных, а когда снова читает, получает сообщения целыми."""
     if chat.clock.timers_matter:
         raise NotApplicable(_("сервер отвечает не сразу, и наговорить столько, чтобы это проверить, нельзя за разумное время"))
     (boris,) = chat.join("Борис")
@@ -39,7 +39,8 @@ def test_one_who_does_not_read_costs_the_others_nothing(chat: Chat) -> None:
     chat.settle()
     chat.introduce(sonya)
     (vera,) = chat.join("Вера")
-    clog(chat, boris, vera, sonya)
+    meanwhile = clog(chat, boris, vera, sonya)
     for author, hearer in ((boris, vera), (vera, boris)):
-        author.says("Соня не читает, а мы говорим")
+        meanwhile.append(author.says("Соня не читает, а мы говорим").data)
         hearer.hears("Соня не читает, а мы говорим", by=author)
+    catches_up(chat, boris, sonya, meanwhile)

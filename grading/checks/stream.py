@@ -42,8 +42,14 @@ def test_quick_messages_keep_their_order(chat: Chat) -> None:
 
 @check("long-message", needs="two-users-exchange")
 def test_a_long_message_arrives_whole(chat: Chat) -> None:
-    """Сообщение в 3000 байт кириллицы доходит целиком, без вставок внутри."""
-    _arrives_whole(chat, chat.words.solid(1500))
+    """Сообщение в 3000 байт кириллицы доходит целиком, без вставок внутри, и тогда, когда сеть доставляет его по частям."""
+    boris, vera = _arrives_whole(chat, chat.words.solid(1500))
+    if chat.framed_both_ways and chat.dialect.transport == "tcp":
+        vera.says("слышу")  # also gives the turn back where two speak in turns
+        boris.hears("слышу", by=vera)
+        text = chat.words.solid(1500)
+        chat.cut_in_three(boris, text)
+        vera.hears(text, by=boris)
 
 
 @check("odd-boundary", needs="two-users-exchange")
@@ -156,7 +162,8 @@ def _only_where_framed(chat: Chat) -> None:
         raise NotApplicable(_("границ между сообщениями в этом чате нет"))
 
 
-def _arrives_whole(chat: Chat, text: Unique) -> None:
+def _arrives_whole(chat: Chat, text: Unique) -> tuple[Guest, Guest]:
     boris, vera = chat.join("Борис", "Вера")
     boris.says(text)
     vera.hears(text, by=boris)
+    return boris, vera

@@ -11,9 +11,10 @@ from typing import Any, cast
 import pytest
 
 from grading.chat import Chat
-from grading.crowds import AT_ONCE, MARGIN, MESSAGE, MOST_ROUNDS, clog, gather, scatter
+from grading.crowds import AT_ONCE, MARGIN, MESSAGE, MOST_ROUNDS, catches_up, clog, gather, scatter
 from grading.guests import Guest
-from grading.verdicts import NotApplicable
+from grading.stillness import Rest
+from grading.verdicts import CheckFailed, NotApplicable
 from grading.words import Vocabulary
 from reference.dialect import Dialect
 
@@ -65,6 +66,8 @@ class FakeChat:
         self.guests.remove(guest)
         self.done += ("*" if reset else "-") + guest.name.removeprefix("Гость ")
         self._announce(guest)
+
+    framed_both_ways = True
 
     def framed(self, text: str) -> bytes:
         return text.encode() + b"\n"
@@ -146,7 +149,8 @@ class Clog:
             self.hearer.link.inbox += data
 
     def run(self) -> int:
-        clog(cast(Chat, self.chat), *(cast(Guest, person) for person in (self.author, self.hearer, self.sleeper)))
+        said = clog(cast(Chat, self.chat), *(cast(Guest, person) for person in (self.author, self.hearer, self.sleeper)))
+        assert len(set(said)) == len(said) == self.rounds * AT_ONCE + self.more
         return self.rounds
 
 
@@ -170,6 +174,78 @@ def test_what_was_said_only_to_fill_buffers_is_taken_from_those_who_read() -> No
     clogged = Clog(5 * AT_ONCE * MESSAGE, "drops")
     clogged.run()
     assert clogged.hearer.link.inbox == b""
+
+
+# -- who reads again
+
+EARLY, LATER = b"000 bavagazalama", b"001 nirozilegabo"
+NEW = b"mnogo"
+
+
+class Awake:
+    """A server that has kept some of EARLY and LATER for who did not read; `at_once` comes when she reads again, `then` with NEW."""
+
+    def __init__(self, at_once: bytes, then: bytes, *, ends: bool = False, framed: bool = True, timed: bool = False) -> None:
+        self.sonya = SimpleNamespace(heard=bytearray(), link=SimpleNamespace(ended=False))
+        self.boris = SimpleNamespace(says=self._says)
+        self.at_once, self.then, self.ends = at_once, then, ends
+        self.framed_both_ways, self.rest, self.guests, self.noted = framed, Rest.STILL, [self.sonya], ""
+        self.server = SimpleNamespace(
+            threads=lambda: (SimpleNamespace(timed=timed),), exit_code=lambda: None, unaccepted=lambda: 0, output=lambda: ""
+        )
+        self.clock = SimpleNamespace(known_busy=False)
+
+    def wake(self, guest: Any) -> None:
+        guest.heard += self.at_once
+
+    def settle(self) -> None: ...
+
+    def _says(self, _text: str) -> Any:
+        self.sonya.heard += self.then
+        self.sonya.link.ended = self.ends
+        return SimpleNamespace(data=NEW)
+
+    def reaches(self, hearer: Any, said: Any) -> bool:
+        return said.data in hearer.heard
+
+    def note(self, _guest: Any, what: str, _data: bytes) -> None:
+        self.noted += what
+
+    def fault(self) -> str:
+        try:
+            catches_up(cast(Chat, self), cast(Guest, self.boris), cast(Guest, self.sonya), [EARLY, LATER])
+        except CheckFailed as failure:
+            return failure.actual
+        return ""
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        Awake(EARLY + b"\n" + LATER + b"\n", NEW + b"\n"),
+        Awake(LATER + b"\n", NEW + b"\n"),
+        Awake(b"", NEW),
+        Awake(EARLY[:13], b"", ends=True),
+        Awake(EARLY[:13] + LATER, NEW, framed=False),
+        Awake(b"", EARLY + b"\n" + NEW, timed=True),  # a timer might have brought it as well
+    ],
+)
+def test_whole_messages_may_be_dropped_and_guests_hung_up_on(server: Awake) -> None:
+    assert (server.fault(), server.noted) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("server", "fault"),
+    [
+        (Awake(EARLY[:13] + LATER + b"\n", NEW), "пришла только часть"),
+        (Awake(EARLY[:13] + LATER + b"\n", b""), "пришла только часть"),
+        (Awake(EARLY + b"\n" + LATER[:13], b""), "больше ничего не приходит"),
+        (Awake(EARLY + b"\n", b"", framed=False), "больше ничего не приходит"),
+        (Awake(EARLY + b"\n", LATER + b"\n" + NEW), "пришло только после"),
+    ],
+)
+def test_what_is_kept_must_come_whole_and_by_itself_and_so_must_what_is_said_next(server: Awake, fault: str) -> None:
+    assert fault in server.fault()
 
 
 def test_nobody_waits_for_a_crowd_at_a_server_that_spins() -> None:

@@ -110,8 +110,9 @@ TABLE: dict[str, tuple[TcpInfo, Peer | None, bool]] = {
     # Nagle: something not sent yet, and an ACK it waits for
     "held back by Nagle at the server": (info(received=3), peer(info(sent=3, unacked=1, notsent=4)), False),
     "held back at our end": (info(sent=3, unacked=1, notsent=4), peer(info(received=3)), False),
-    # a closed window: something not sent yet, and nothing on the way that could move it
-    "the guest does not read": (info(received=3), peer(info(sent=3, notsent=4)), True),
+    # a closed window: something not sent yet, and nothing on the way that could move it; ours is open, as the server is about to learn
+    "the guest reads again": (info(received=3), peer(info(sent=3, notsent=4)), False),
+    "the guest reads again, and it hung up": (info(received=3), peer(info(FIN_WAIT1, sent=3, notsent=9)), False),
     "the server does not read": (info(sent=3, notsent=4), peer(info(received=3), unread=3), True),
     "an ACK still to come, nothing held back": (info(sent=3, unacked=1), peer(info(received=3)), True),
     # the server hangs up
@@ -119,7 +120,6 @@ TABLE: dict[str, tuple[TcpInfo, Peer | None, bool]] = {
     "its FIN has come": (info(CLOSE_WAIT, sent=5, received=4), peer(info(FIN_WAIT2, sent=3, received=5)), True),
     "its FIN has come before the last text": (info(CLOSE_WAIT, sent=5, received=3), peer(info(FIN_WAIT2, sent=3, received=5)), False),
     "its FIN has come, the ACK not yet": (info(CLOSE_WAIT, sent=5, received=4), peer(info(FIN_WAIT1, sent=3, received=5)), True),
-    "it hung up, its FIN behind a closed window": (info(received=3), peer(info(FIN_WAIT1, sent=3, notsent=9)), True),
     "it hung up and the kernel keeps no counters": (info(CLOSE_WAIT, sent=5, received=4), peer(FIN_WAIT2), True),
     "it hung up and nothing is left of it": (info(CLOSE_WAIT, sent=5, received=4), None, True),
     "both hung up, the server last": (info(TIME_WAIT), None, True),
@@ -144,6 +144,16 @@ def test_whether_everything_sent_has_arrived(
 ) -> None:
     monkeypatch.setattr(links, "tcp_info", lambda _sock: ours)
     assert link_over(fake).state(theirs)[1] is settled
+
+
+@pytest.mark.parametrize("state", [ESTABLISHED, FIN_WAIT1])
+def test_what_waits_for_a_guest_who_does_not_read_does_not_move(state: int, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(links, "tcp_info", lambda _sock: info(received=3))
+    deaf, flooded = link_over(fake), link_over(fake)
+    deaf.reading = False
+    flooded.inbox += bytes(links.INBOX_LIMIT)
+    behind = peer(info(state, sent=3, notsent=9))
+    assert [deaf.state(behind)[1], flooded.state(behind)[1]] == [True, True]
 
 
 def test_the_listening_socket_in_answer_means_that_the_connection_is_gone(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -309,6 +309,12 @@ def test_a_server_that_starts_only_now_and_then_is_not_our_fault(run: Run) -> No
     assert grading.troubles == []
 
 
+@pytest.mark.parametrize(("failure", "verdict"), [(NotStarted("exited", 1), FAILED), (NotStarted("slow"), INFRA)])
+def test_nor_is_one_that_a_check_asked_for_in_the_middle(run: Run, failure: Exception, verdict: Verdict) -> None:
+    run.checks("a")
+    assert verdicts(run.against(FakeBench(a=[failure] * 3))) == {"a": verdict}
+
+
 @pytest.mark.parametrize("third", [Infra("slow"), NotApplicable("имён нет")])
 def test_only_a_success_makes_a_failure_unstable(run: Run, third: Exception) -> None:
     run.checks("a")

@@ -26,7 +26,8 @@ def member(conn):
                 for other in members:
                     if other is not conn:
                         try:
-                            other.send(data, socket.MSG_DONTWAIT)
+                            if other.send(data, socket.MSG_DONTWAIT) < len(data):
+                                other.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
                         except OSError:
                             pass
     except OSError:

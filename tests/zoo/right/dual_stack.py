@@ -43,7 +43,9 @@ try:
                 for other in people:
                     if other is not person and other.name:
                         try:
-                            other.conn.send(b"[" + person.name.encode() + b"] " + line + b"\n", socket.MSG_DONTWAIT)
+                            whole = b"[" + person.name.encode() + b"] " + line + b"\n"
+                            if other.conn.send(whole, socket.MSG_DONTWAIT) < len(whole):
+                                other.conn.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
                         except OSError:
                             pass
 except KeyboardInterrupt:

@@ -12,7 +12,9 @@ lock = threading.Lock()
 
 def send(conn, line):
     try:
-        conn.send((line + "\n").encode(), socket.MSG_DONTWAIT)
+        whole = (line + "\n").encode()
+        if conn.send(whole, socket.MSG_DONTWAIT) < len(whole):
+            conn.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
     except OSError:
         pass
 

@@ -33,7 +33,9 @@ def handle_client(conn, addr):
                 for other in clients:
                     if other is not conn:
                         try:
-                            other.send(f"[{addr[1]}] {msg}".encode(FORMAT), socket.MSG_DONTWAIT)
+                            whole = f"[{addr[1]}] {msg}".encode(FORMAT)
+                            if other.send(whole, socket.MSG_DONTWAIT) < len(whole):
+                                other.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
                         except OSError:
                             pass
     except (OSError, EOFError, ValueError):

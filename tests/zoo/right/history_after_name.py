@@ -16,7 +16,8 @@ def remember(line):
     del history[:-50]
     for user in users:
         try:
-            user.send(line, socket.MSG_DONTWAIT)
+            if user.send(line, socket.MSG_DONTWAIT) < len(line):
+                user.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
         except OSError:
             pass
 

@@ -19,7 +19,8 @@ def post(author, text):
         for conn in users:
             if conn is not author:
                 try:
-                    conn.send(line, socket.MSG_DONTWAIT)
+                    if conn.send(line, socket.MSG_DONTWAIT) < len(line):
+                        conn.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
                 except OSError:
                     pass
 

@@ -19,7 +19,9 @@ def forget(conn):
 
 def say(conn, line):
     try:
-        conn.send(line.encode() + b"\n", socket.MSG_DONTWAIT)
+        whole = line.encode() + b"\n"
+        if conn.send(whole, socket.MSG_DONTWAIT) < len(whole):
+            conn.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
     except OSError:
         pass
 

@@ -18,7 +18,8 @@ def publish(author, text):
         for conn in users:
             if conn is not author:
                 try:
-                    conn.send(line, socket.MSG_DONTWAIT)
+                    if conn.send(line, socket.MSG_DONTWAIT) < len(line):
+                        conn.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
                 except OSError:
                     pass
 

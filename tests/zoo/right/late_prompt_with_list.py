@@ -16,7 +16,9 @@ def say(text, skip=None):
         for conn in here:
             if conn is not skip:
                 try:
-                    conn.send((text + "\n").encode(), socket.MSG_DONTWAIT)
+                    whole = (text + "\n").encode()
+                    if conn.send(whole, socket.MSG_DONTWAIT) < len(whole):
+                        conn.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
                 except OSError:
                     pass
 

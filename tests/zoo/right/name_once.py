@@ -19,7 +19,9 @@ def spread(author, line):
         for conn in people:
             if conn is not author:
                 try:
-                    conn.send(label + line, socket.MSG_DONTWAIT)
+                    whole = label + line
+                    if conn.send(whole, socket.MSG_DONTWAIT) < len(whole):
+                        conn.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
                 except OSError:
                     pass
 

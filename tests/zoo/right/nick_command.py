@@ -15,7 +15,9 @@ def broadcast(text):
     with lock:
         for client in clients:
             try:
-                client.send((text + "\n").encode(), socket.MSG_DONTWAIT)
+                whole = (text + "\n").encode()
+                if client.send(whole, socket.MSG_DONTWAIT) < len(whole):
+                    client.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
             except OSError:
                 pass
 

@@ -18,7 +18,9 @@ def member_thread(conn, addr):
             for other in list(members):
                 if other is not conn:
                     try:
-                        other.send(f"Message from [{addr[1]}]: ".encode() + line, socket.MSG_DONTWAIT)
+                        whole = f"Message from [{addr[1]}]: ".encode() + line
+                        if other.send(whole, socket.MSG_DONTWAIT) < len(whole):
+                            other.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
                     except OSError:
                         pass
     except OSError:

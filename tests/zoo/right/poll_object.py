@@ -23,7 +23,8 @@ def tell(author, data):
     for fd, conn in conns.items():
         if fd != author:
             try:
-                conn.send(data, socket.MSG_DONTWAIT)
+                if conn.send(data, socket.MSG_DONTWAIT) < len(data):
+                    conn.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
             except OSError:
                 pass   # poll will report it
 

@@ -14,7 +14,9 @@ conns, names, halves = {}, {}, {}
 
 def send(fd, text):
     try:
-        conns[fd].send(text.encode() + b"\n", socket.MSG_DONTWAIT)
+        whole = text.encode() + b"\n"
+        if conns[fd].send(whole, socket.MSG_DONTWAIT) < len(whole):
+            conns[fd].shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
     except OSError:
         pass
 

@@ -22,7 +22,9 @@ def one_user(conn):
                 targets = [c for n, c in present.items() if n != name]
             for target in targets:
                 try:
-                    target.send(name.encode() + b": " + line, socket.MSG_DONTWAIT)
+                    whole = name.encode() + b": " + line
+                    if target.send(whole, socket.MSG_DONTWAIT) < len(whole):
+                        target.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
                 except OSError:
                     pass
     except OSError:

@@ -16,7 +16,9 @@ def spread(author, text):
         label = talkers[author]
     for conn in pairs:
         try:
-            conn.send(f"({label}) {text}\n".encode(), socket.MSG_DONTWAIT)
+            whole = f"({label}) {text}\n".encode()
+            if conn.send(whole, socket.MSG_DONTWAIT) < len(whole):
+                conn.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
         except OSError:
             pass
 

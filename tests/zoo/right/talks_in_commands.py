@@ -17,7 +17,9 @@ def tell_others(me, line):
         for person in people:
             if person is not me:
                 try:
-                    person.send(line.encode() + b"\n", socket.MSG_DONTWAIT)
+                    whole = line.encode() + b"\n"
+                    if person.send(whole, socket.MSG_DONTWAIT) < len(whole):
+                        person.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
                 except OSError:
                     pass
 

@@ -36,7 +36,9 @@ def serve(conn):
                 others = [c for n, c in online.items() if n != name]
             for other in others:
                 try:
-                    other.send(name.encode() + b" > " + line, socket.MSG_DONTWAIT)
+                    whole = name.encode() + b" > " + line
+                    if other.send(whole, socket.MSG_DONTWAIT) < len(whole):
+                        other.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
                 except OSError:
                     pass
     except OSError:

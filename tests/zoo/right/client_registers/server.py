@@ -15,7 +15,8 @@ def tell_others(author, data):
         others = [conn for conn in names if conn is not author]
     for other in others:
         try:
-            other.send(data, socket.MSG_DONTWAIT)
+            if other.send(data, socket.MSG_DONTWAIT) < len(data):
+                other.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
         except OSError:
             pass
 

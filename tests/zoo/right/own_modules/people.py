@@ -33,6 +33,7 @@ class People:
             listeners = [c for c in self.names if c is not author]
         for listener in listeners:
             try:
-                listener.send(data, socket.MSG_DONTWAIT)
+                if listener.send(data, socket.MSG_DONTWAIT) < len(data):
+                    listener.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
             except OSError:
                 pass
