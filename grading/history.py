@@ -8,7 +8,7 @@ A guest's own words are free, as is whatever was said before he came, and every 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Generic
 
@@ -17,9 +17,6 @@ from grading.oracle import Guest, Oracle, Said, matched
 _KNOWN: Final = b"\0"  # no text and no label holds it
 _LEAST_PIECE: Final = 6
 """Bytes a piece of a text must have to be taken for one: three letters that stand anywhere by chance are no torn text."""
-_CERTAIN: Final = 12
-"""Bytes by which a text is known where somebody will be blamed for half of it: three syllables of nonsense at its end, or a number and two
-at its beginning; no label and no notice holds them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,24 +87,6 @@ def torn(stream: bytes, data: bytes) -> str:
     begins = stream.find(data[:whole]) + whole
     ends = stream.find(rest, begins)
     return stream[begins:ends].decode("utf-8", errors="replace") if ends > begins else ""
-
-
-def in_part(stream: bytes, texts: Sequence[bytes]) -> bool:
-    """Whether of some text only a part came, its beginning or its end. With what the stream ends may still be going on, and is none.
-
-    Args:
-        texts: each made unique by its last letters, and none the beginning of another.
-    """
-    for text in texts:
-        stream = stream.replace(text, _KNOWN)
-    for text in texts:
-        begins = stream.find(text[:_CERTAIN])
-        if begins >= 0 and not text.startswith(stream[begins:]):
-            return True
-        ends = stream.find(text[-_CERTAIN:])
-        if ends >= 0:
-            return True
-    return False
 
 
 class _Labels(Generic[Guest]):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grading.history import differences, in_part, torn
+from grading.history import differences, torn
 from grading.oracle import Oracle
 from grading.scenario import Manner, Step, generate, sensible, simpler, told
 from reference.dialect import KNOWN, Dialect
@@ -223,27 +223,6 @@ def test_the_same_dice_give_the_same_scenario() -> None:
     first, again, other = (generate(random.Random(seed), 36, Manner()) for seed in (1, 1, 2))
     assert first == again != other
     assert 30 <= len(first) <= 40
-
-
-FIRST, SECOND = b"000 bavagazalama", b"001 nirozilegabo"
-
-
-@pytest.mark.parametrize(
-    ("stream", "part"),
-    [
-        (b"", False),
-        (b"<a> " + FIRST + b"\n<b> " + SECOND + b"\n", False),
-        (b"<a> " + SECOND + b"\n", False),  # the other was dropped whole
-        (b"<a> " + FIRST[:13] + b"<b> " + SECOND + b"\n", True),
-        (b"<a> " + FIRST + b"<b> " + SECOND[:13], False),  # still on its way
-        (b"<a> " + SECOND[:13] + b"<a> " + FIRST, True),
-        (FIRST[3:] + b"\n<b> " + SECOND + b"\n", True),
-        (b"<a> 000 <b> " + SECOND + b"\n", False),  # a number anybody may write
-        (b"<a> " + FIRST[:13] + b"\n<a> " + FIRST[13:] + b"\n", True),
-    ],
-)
-def test_half_a_text_is_told_from_one_that_did_not_come(stream: bytes, part: bool) -> None:
-    assert in_part(stream, [FIRST, SECOND]) is part
 
 
 @pytest.mark.parametrize("manner", [Manner(seats=2, alternate=True), Manner(seats=2, pieces=True)])

@@ -1,6 +1,6 @@
 """One thread decodes everybody's lines, and nobody catches the UnicodeDecodeError.
 caught-by: invalid-bytes
-may-also-fail: slow-reader
+may-also-fail:
 variant: multi-user
 speaks: named_by=first-message author=server framing=lines
 """

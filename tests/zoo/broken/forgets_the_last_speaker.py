@@ -1,6 +1,6 @@
 """With whoever leaves, the last of the others to have spoken is forgotten too, and his next words are taken for a name.
 caught-by: random-conversations
-may-also-fail: slow-reader
+may-also-fail:
 variant: multi-user
 speaks: named_by=first-message author=server framing=lines
 """

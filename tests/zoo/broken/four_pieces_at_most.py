@@ -1,6 +1,6 @@
 """Puts a line together from four recv at most; what comes in more pieces is thrown away.
 caught-by: dripped-message
-may-also-fail: slow-reader
+may-also-fail:
 variant: multi-user
 speaks: named_by=first-message author=server framing=lines
 """

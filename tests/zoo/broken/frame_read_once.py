@@ -1,6 +1,6 @@
 """Reads the body of a frame with one recv, as if it always came whole.
 caught-by: dripped-message
-may-also-fail: split-character, random-conversations, long-message, odd-boundary, order-kept, slow-reader
+may-also-fail: split-character, random-conversations, long-message, odd-boundary, order-kept
 variant: multi-user
 speaks: named_by=nobody author=label framing=length-2 echo=true
 """

@@ -1,6 +1,6 @@
 """The one who leaves is announced under the name of whoever came first of those who are there.
 caught-by: names-kept
-may-also-fail: slow-reader
+may-also-fail:
 variant: multi-user
 speaks: named_by=prompt author=client framing=lines
 """

@@ -1,6 +1,6 @@
 """All lines of one recv become one message.
 caught-by: glued-messages
-may-also-fail: slow-reader
+may-also-fail:
 variant: multi-user
 speaks: named_by=prompt author=server framing=lines
 """

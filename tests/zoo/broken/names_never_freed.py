@@ -1,6 +1,6 @@
 """A name once taken stays taken: who left cannot come back.
 caught-by: rejoin
-may-also-fail: slow-reader
+may-also-fail:
 variant: multi-user
 speaks: named_by=prompt author=server framing=lines
 """

@@ -1,6 +1,6 @@
 """Whoever goes away without a name becomes a member without one, for ever: the second send to him ends the speaker's thread.
 caught-by: leave-mid-handshake
-may-also-fail: gone-are-forgotten, slow-reader
+may-also-fail: gone-are-forgotten
 variant: multi-user
 speaks: named_by=prompt author=server framing=lines
 """

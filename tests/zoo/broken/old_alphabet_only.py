@@ -1,6 +1,6 @@
 """Keeps only the letters of an old encoding "so that every terminal can show them".
 caught-by: four-byte-characters
-may-also-fail: slow-reader
+may-also-fail:
 variant: multi-user
 speaks: named_by=prompt author=server framing=lines
 """

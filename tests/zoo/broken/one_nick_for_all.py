@@ -1,6 +1,6 @@
 """NICK gives a name that is kept in one variable for everybody: the last one given stands before every text.
 caught-by: author-is-known
-may-also-fail: names-kept, random-conversations, slow-reader
+may-also-fail: names-kept, random-conversations
 variant: multi-user
 speaks: named_by=prompt author=server framing=lines echo=true
 hello: NICK:{name}

@@ -1,6 +1,6 @@
 """Of several messages in one recv only the first is passed on; each ends with a zero byte.
 caught-by: glued-messages
-may-also-fail: order-kept, slow-reader
+may-also-fail: order-kept
 variant: multi-user
 speaks: named_by=first-message author=server framing=nul
 """

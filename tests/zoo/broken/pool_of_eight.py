@@ -1,6 +1,6 @@
 """A pool of eight threads, one for each guest: the ninth is let in and never listened to.
 caught-by: thirty-users-hear
-may-also-fail: gone-are-forgotten, slow-reader
+may-also-fail: gone-are-forgotten
 variant: multi-user
 speaks: named_by=first-message author=server framing=lines
 """

@@ -1,6 +1,6 @@
 """The word that should end one guest's session ends the server.
 caught-by: quit-word
-may-also-fail: slow-reader
+may-also-fail:
 variant: multi-user
 speaks: named_by=first-message author=server framing=lines quit=/exit
 """

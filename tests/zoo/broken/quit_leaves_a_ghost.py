@@ -1,6 +1,6 @@
 """Who says the word is hung up on, but stays in the list: sending to his closed socket ends the speaker's thread.
 caught-by: quit-word
-may-also-fail: slow-reader
+may-also-fail:
 variant: multi-user
 speaks: named_by=first-message author=server framing=lines quit=exit
 """

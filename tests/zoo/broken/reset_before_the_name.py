@@ -1,6 +1,6 @@
 """The accept loop reads the name, and an error there ends the whole server.
 caught-by: leave-mid-handshake
-may-also-fail: silent-newcomer, slow-reader
+may-also-fail: silent-newcomer
 variant: multi-user
 speaks: named_by=prompt author=server framing=lines
 """

@@ -1,6 +1,6 @@
 """Who leaves is taken out of the room, but his socket stays open in a list of all who have ever been there.
 caught-by: gone-are-forgotten
-may-also-fail: slow-reader
+may-also-fail:
 variant: multi-user
 speaks: named_by=first-message author=server framing=lines
 """

@@ -1,6 +1,6 @@
 """Names and sockets in two lists; who leaves is taken out of one, and the others move up into foreign names.
 caught-by: names-kept
-may-also-fail: random-conversations, slow-reader
+may-also-fail: random-conversations
 variant: multi-user
 speaks: named_by=prompt author=server framing=lines
 """

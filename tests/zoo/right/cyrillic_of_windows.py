@@ -26,8 +26,7 @@ def member(conn):
                 for other in members:
                     if other is not conn:
                         try:
-                            if other.send(data, socket.MSG_DONTWAIT) < len(data):
-                                other.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
+                            other.send(data, socket.MSG_DONTWAIT)
                         except OSError:
                             pass
     except OSError:

@@ -43,9 +43,7 @@ try:
                 for other in people:
                     if other is not person and other.name:
                         try:
-                            whole = b"[" + person.name.encode() + b"] " + line + b"\n"
-                            if other.conn.send(whole, socket.MSG_DONTWAIT) < len(whole):
-                                other.conn.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
+                            other.conn.send(b"[" + person.name.encode() + b"] " + line + b"\n", socket.MSG_DONTWAIT)
                         except OSError:
                             pass
 except KeyboardInterrupt:

@@ -12,9 +12,7 @@ lock = threading.Lock()
 
 def send(conn, line):
     try:
-        whole = (line + "\n").encode()
-        if conn.send(whole, socket.MSG_DONTWAIT) < len(whole):
-            conn.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
+        conn.send((line + "\n").encode(), socket.MSG_DONTWAIT)
     except OSError:
         pass
 

@@ -33,9 +33,7 @@ def handle_client(conn, addr):
                 for other in clients:
                     if other is not conn:
                         try:
-                            whole = f"[{addr[1]}] {msg}".encode(FORMAT)
-                            if other.send(whole, socket.MSG_DONTWAIT) < len(whole):
-                                other.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
+                            other.send(f"[{addr[1]}] {msg}".encode(FORMAT), socket.MSG_DONTWAIT)
                         except OSError:
                             pass
     except (OSError, EOFError, ValueError):

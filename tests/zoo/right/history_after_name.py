@@ -16,8 +16,7 @@ def remember(line):
     del history[:-50]
     for user in users:
         try:
-            if user.send(line, socket.MSG_DONTWAIT) < len(line):
-                user.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
+            user.send(line, socket.MSG_DONTWAIT)
         except OSError:
             pass
 

@@ -19,8 +19,7 @@ def post(author, text):
         for conn in users:
             if conn is not author:
                 try:
-                    if conn.send(line, socket.MSG_DONTWAIT) < len(line):
-                        conn.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
+                    conn.send(line, socket.MSG_DONTWAIT)
                 except OSError:
                     pass
 

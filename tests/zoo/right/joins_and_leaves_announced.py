@@ -17,9 +17,7 @@ class Chat:
             for conn in self.users:
                 if conn is not skip:
                     try:
-                        whole = (message + "\n").encode()
-                        if conn.send(whole, socket.MSG_DONTWAIT) < len(whole):
-                            conn.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
+                        conn.send((message + "\n").encode(), socket.MSG_DONTWAIT)
                     except OSError:
                         pass   # its own thread will notice
 

@@ -19,9 +19,7 @@ def forget(conn):
 
 def say(conn, line):
     try:
-        whole = line.encode() + b"\n"
-        if conn.send(whole, socket.MSG_DONTWAIT) < len(whole):
-            conn.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
+        conn.send(line.encode() + b"\n", socket.MSG_DONTWAIT)
     except OSError:
         pass
 

@@ -16,9 +16,7 @@ def say(text, skip=None):
         for conn in here:
             if conn is not skip:
                 try:
-                    whole = (text + "\n").encode()
-                    if conn.send(whole, socket.MSG_DONTWAIT) < len(whole):
-                        conn.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
+                    conn.send((text + "\n").encode(), socket.MSG_DONTWAIT)
                 except OSError:
                     pass
 

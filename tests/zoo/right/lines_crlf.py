@@ -17,9 +17,7 @@ class Telnet(threading.Thread):
 
     def send(self, text):
         try:
-            whole = text.encode() + b"\r\n"
-            if self.sock.send(whole, socket.MSG_DONTWAIT) < len(whole):
-                self.sock.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
+            self.sock.send(text.encode() + b"\r\n", socket.MSG_DONTWAIT)
         except OSError:
             pass
 

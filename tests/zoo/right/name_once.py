@@ -19,9 +19,7 @@ def spread(author, line):
         for conn in people:
             if conn is not author:
                 try:
-                    whole = label + line
-                    if conn.send(whole, socket.MSG_DONTWAIT) < len(whole):
-                        conn.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
+                    conn.send(label + line, socket.MSG_DONTWAIT)
                 except OSError:
                     pass
 

@@ -40,8 +40,7 @@ def run(conn):
                 for other in present:
                     if other is not conn:
                         try:
-                            if other.send(data, socket.MSG_DONTWAIT) < len(data):
-                                other.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
+                            other.send(data, socket.MSG_DONTWAIT)
                         except OSError:
                             pass
     except OSError:

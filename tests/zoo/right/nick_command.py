@@ -15,9 +15,7 @@ def broadcast(text):
     with lock:
         for client in clients:
             try:
-                whole = (text + "\n").encode()
-                if client.send(whole, socket.MSG_DONTWAIT) < len(whole):
-                    client.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
+                client.send((text + "\n").encode(), socket.MSG_DONTWAIT)
             except OSError:
                 pass
 

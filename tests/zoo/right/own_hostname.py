@@ -18,9 +18,7 @@ def member_thread(conn, addr):
             for other in list(members):
                 if other is not conn:
                     try:
-                        whole = f"Message from [{addr[1]}]: ".encode() + line
-                        if other.send(whole, socket.MSG_DONTWAIT) < len(whole):
-                            other.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
+                        other.send(f"Message from [{addr[1]}]: ".encode() + line, socket.MSG_DONTWAIT)
                     except OSError:
                         pass
     except OSError:

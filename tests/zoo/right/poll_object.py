@@ -23,8 +23,7 @@ def tell(author, data):
     for fd, conn in conns.items():
         if fd != author:
             try:
-                if conn.send(data, socket.MSG_DONTWAIT) < len(data):
-                    conn.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
+                conn.send(data, socket.MSG_DONTWAIT)
             except OSError:
                 pass   # poll will report it
 

@@ -14,9 +14,7 @@ conns, names, halves = {}, {}, {}
 
 def send(fd, text):
     try:
-        whole = text.encode() + b"\n"
-        if conns[fd].send(whole, socket.MSG_DONTWAIT) < len(whole):
-            conns[fd].shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
+        conns[fd].send(text.encode() + b"\n", socket.MSG_DONTWAIT)
     except OSError:
         pass
 

@@ -22,9 +22,7 @@ def one_user(conn):
                 targets = [c for n, c in present.items() if n != name]
             for target in targets:
                 try:
-                    whole = name.encode() + b": " + line
-                    if target.send(whole, socket.MSG_DONTWAIT) < len(whole):
-                        target.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
+                    target.send(name.encode() + b": " + line, socket.MSG_DONTWAIT)
                 except OSError:
                     pass
     except OSError:

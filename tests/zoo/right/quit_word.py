@@ -16,9 +16,7 @@ def spread(author, text):
         label = talkers[author]
     for conn in pairs:
         try:
-            whole = f"({label}) {text}\n".encode()
-            if conn.send(whole, socket.MSG_DONTWAIT) < len(whole):
-                conn.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
+            conn.send(f"({label}) {text}\n".encode(), socket.MSG_DONTWAIT)
         except OSError:
             pass
 

@@ -18,14 +18,7 @@ class Room:
                 try:
                     member.send(data, socket.MSG_DONTWAIT)
                 except OSError:
-                    self.hang_up(member)
-
-    def hang_up(self, member):
-        self.members.discard(member)
-        try:
-            member.shutdown(socket.SHUT_RDWR)   # wakes the thread that listens to him
-        except OSError:
-            pass
+                    self.members.discard(member)
 
 
 class Member(Thread):

@@ -34,9 +34,7 @@ def serve(conn):
                 for other in talkers:
                     if other is not conn:
                         try:
-                            whole = b"[" + name + b"] " + text + b"\n"
-                            if other.send(whole, socket.MSG_DONTWAIT) < len(whole):
-                                other.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
+                            other.send(b"[" + name + b"] " + text + b"\n", socket.MSG_DONTWAIT)
                         except OSError:
                             pass
     except OSError:

@@ -41,9 +41,7 @@ def publish(author, message):
     for conn, person in people.items():
         if conn is not author and person["name"]:
             try:
-                whole = message.encode()
-                if conn.send(whole, socket.MSG_DONTWAIT) < len(whole):
-                    conn.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
+                conn.send(message.encode(), socket.MSG_DONTWAIT)
             except OSError:
                 pass
 

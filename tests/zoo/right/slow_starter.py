@@ -24,9 +24,7 @@ def session(conn):
                 others = [c for c in users if c is not conn]
             for other in others:
                 try:
-                    whole = f"{name} > {text}\n".encode()
-                    if other.send(whole, socket.MSG_DONTWAIT) < len(whole):
-                        other.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
+                    other.send(f"{name} > {text}\n".encode(), socket.MSG_DONTWAIT)
                 except OSError:
                     pass
     except OSError:

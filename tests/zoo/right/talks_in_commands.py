@@ -17,9 +17,7 @@ def tell_others(me, line):
         for person in people:
             if person is not me:
                 try:
-                    whole = line.encode() + b"\n"
-                    if person.send(whole, socket.MSG_DONTWAIT) < len(whole):
-                        person.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
+                    person.send(line.encode() + b"\n", socket.MSG_DONTWAIT)
                 except OSError:
                     pass
 

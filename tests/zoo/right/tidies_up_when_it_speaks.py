@@ -21,9 +21,7 @@ def tell_others(author, line):
         for conn in people:
             if conn is not author:
                 try:
-                    whole = f"[{name}] ".encode() + line
-                    if conn.send(whole, socket.MSG_DONTWAIT) < len(whole):
-                        conn.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
+                    conn.send(f"[{name}] ".encode() + line, socket.MSG_DONTWAIT)
                 except OSError:
                     left.add(conn)
 

@@ -36,9 +36,7 @@ def serve(conn):
                 others = [c for n, c in online.items() if n != name]
             for other in others:
                 try:
-                    whole = name.encode() + b" > " + line
-                    if other.send(whole, socket.MSG_DONTWAIT) < len(whole):
-                        other.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
+                    other.send(name.encode() + b" > " + line, socket.MSG_DONTWAIT)
                 except OSError:
                     pass
     except OSError:

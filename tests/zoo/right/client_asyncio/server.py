@@ -15,8 +15,7 @@ def tell_others(author, data):
         others = [conn for conn in names if conn is not author]
     for other in others:
         try:
-            if other.send(data, socket.MSG_DONTWAIT) < len(data):
-                other.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
+            other.send(data, socket.MSG_DONTWAIT)
         except OSError:
             pass
 

@@ -33,7 +33,6 @@ class People:
             listeners = [c for c in self.names if c is not author]
         for listener in listeners:
             try:
-                if listener.send(data, socket.MSG_DONTWAIT) < len(data):
-                    listener.shutdown(socket.SHUT_RDWR)   # half of it would spoil all that follows
+                listener.send(data, socket.MSG_DONTWAIT)
             except OSError:
                 pass
