@@ -20,6 +20,8 @@ MESSAGE: Final = 1024
 AT_ONCE: Final = 4
 MOST_ROUNDS: Final = 64
 """Rounds of so many messages, 256 KB in all: the kernel keeps 12 to 25 KB for a guest who connected with `reads=False`."""
+BLIND_ROUNDS: Final = 16
+"""The same where it cannot be seen how full they are."""
 MARGIN: Final = 32
 """Messages said when nothing more fits: the kernel tidies its buffers up after a while, and then a little more does."""
 _GUEST: Final = N_("Гость")
@@ -120,13 +122,13 @@ class _Filler:
 def _fill(filler: _Filler, hearer: Guest, sleeper: Guest) -> None:
     chat = filler.chat
     written, full = chat.server.written(sleeper.link), False
-    if written is None:  # it cannot be seen; so more is said than there is room for
-        filler.says(2 * MARGIN)
-        return
-    for _again in range(MOST_ROUNDS):
+    blind = written is None  # it cannot be seen; so more is said than there is room for
+    for _again in range(BLIND_ROUNDS if blind else MOST_ROUNDS):
         if not filler.still_heard(hearer):
             filler.says(MARGIN)
             return
+        if blind:
+            continue
         before, was_full, written = written, full, chat.server.written(sleeper.link)
         if written == before and not was_full:  # it may be late
             chat.settle()
