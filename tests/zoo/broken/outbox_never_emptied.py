@@ -1,4 +1,4 @@
-"""What does not go out at once is kept for its reader, and nobody ever asks select whether he has room again.
+"""What does not go out at once is kept for its reader, and goes out when somebody speaks: nobody asks select whether he has room again.
 caught-by: slow-reader
 variant: multi-user
 speaks: named_by=nobody author=client framing=lines
@@ -27,13 +27,9 @@ class Guest:
         return lines if data else None
 
     def tell(self, line):
-        if self.outbox:
-            self.outbox += line   # behind what waits already
-            return
+        self.outbox += line   # behind what waits already
         try:
-            self.outbox = line[self.conn.send(line):]
-        except BlockingIOError:
-            self.outbox = line
+            self.outbox = self.outbox[self.conn.send(self.outbox):]
         except OSError:
             pass
 
