@@ -31,7 +31,7 @@ def test_nobody_has_to_speak_for_others_to_be_heard(chat: Chat) -> None:
 
 @check("slow-reader", needs="three-users-hear", variants="multi-user select", fresh=True)
 def test_one_who_does_not_read_costs_the_others_nothing(chat: Chat) -> None:
-    """Гость, который не читает, не мешает разговору остальных; отложенное для него приходит, когда он снова читает."""
+    """Гость, который не читает, не мешает разговору остальных."""
     if chat.clock.timers_matter:
         raise NotApplicable(_("сервер отвечает не сразу, и наговорить столько, чтобы это проверить, нельзя за разумное время"))
     (boris,) = chat.join("Борис")

@@ -42,7 +42,7 @@ def test_quick_messages_keep_their_order(chat: Chat) -> None:
 
 @check("long-message", needs="two-users-exchange")
 def test_a_long_message_arrives_whole(chat: Chat) -> None:
-    """Сообщение в 3000 байт кириллицы доходит целиком, без вставок внутри, и тогда, когда сеть доставляет его по частям."""
+    """Сообщение в 3000 байт кириллицы доходит целиком, без вставок внутри."""
     boris, vera = _arrives_whole(chat, chat.words.solid(1500))
     if chat.framed_both_ways and chat.dialect.transport == "tcp":
         vera.says("слышу")  # also gives the turn back where two speak in turns
