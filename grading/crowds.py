@@ -143,7 +143,8 @@ def catches_up(chat: Chat, author: Guest, sleeper: Guest, meanwhile: Sequence[by
     it has kept for him must come now by itself, and not only when `author` speaks. Raises CheckFailed, Infra.
     """
     chat.wake(sleeper)
-    chat.settle()
+    if chat.settle() is Rest.BUSY:
+        chat.settle(sure=True)
     came, sure = _whole(sleeper, meanwhile), _only_guests_wake(chat)
     chat.reaches(sleeper, author.says("мы тебя ждали"))
     if sure and not sleeper.link.ended and _whole(sleeper, meanwhile) > came:
@@ -158,6 +159,6 @@ def _whole(guest: Guest, texts: Iterable[bytes]) -> int:
 
 
 def _only_guests_wake(chat: Chat) -> bool:
-    """Whether all is still, and no timer of the server will make it go on."""
+    """Whether nothing more comes, though threads may spin, and no timer of the server will make it go on."""
     threads = chat.server.threads()
-    return chat.rest is Rest.STILL and bool(threads) and not any(thread.timed for thread in threads)
+    return chat.rested and bool(threads) and not any(thread.timed for thread in threads)

@@ -190,7 +190,7 @@ class Awake:
         self.sonya = SimpleNamespace(heard=bytearray(), link=SimpleNamespace(ended=False))
         self.boris = SimpleNamespace(says=self._says)
         self.at_once, self.then, self.ends = at_once, then, ends
-        self.rest, self.guests = Rest.STILL, [self.sonya]
+        self.rested, self.guests = True, [self.sonya]
         self.server = SimpleNamespace(
             threads=lambda: (SimpleNamespace(timed=timed),), exit_code=lambda: None, unaccepted=lambda: 0, output=lambda: ""
         )
@@ -199,7 +199,8 @@ class Awake:
     def wake(self, guest: Any) -> None:
         guest.heard += self.at_once
 
-    def settle(self) -> None: ...
+    def settle(self) -> Rest:
+        return Rest.STILL
 
     def _says(self, _text: str) -> Any:
         self.sonya.heard += self.then
