@@ -21,7 +21,7 @@ from grading.reports.terminal import show
 from grading.result import Report, Verdict
 from grading.submission import find
 
-pytestmark = pytest.mark.linux
+pytestmark = [pytest.mark.linux, pytest.mark.xdist_group("english")]  # each is graded once
 ROOT = Path(__file__).parents[2]
 SUBMISSIONS = {
     "tests/zoo/broken/exits_at_once.py": "starts",
