@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+TOGETHER = ("tests/test_notebooks.py", "tests/grading/test_seeds.py", "tests/grading/test_english_reports.py")
 SEEDS = Path(__file__).resolve().parents[2] / "shared" / "seeds"
 
 
@@ -23,6 +25,19 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
     """With `--record` in one process: several would write one file."""
     if config.getoption("--record"):
         config.option.numprocesses = 0
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Files whose tests share what took long go to one process. (The mark `xdist_group` does nothing with pytest 9.2 and xdist 3.8.)"""
+    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - where it is not installed, nobody asks for this
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return file if file.endswith(TOGETHER) else nodeid
+
+    return Scheduling(config, log)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -23,7 +23,7 @@ from grading.lessons.files import read, write
 from grading.lessons.normal import normal
 from tests.notebook_rules import NOTEBOOKS, findings, glossary_findings
 
-pytestmark = [pytest.mark.linux, pytest.mark.xdist_group("notebooks")]  # each is run once
+pytestmark = pytest.mark.linux
 NAMES = [path.name for path in NOTEBOOKS]
 LIMIT = 30.0
 """Seconds one notebook may take, while another one runs beside it; of the processor's time, where the machine is busy with other things."""

@@ -21,7 +21,7 @@ from grading.reports.terminal import show
 from grading.result import Report, Verdict
 from grading.submission import find
 
-pytestmark = [pytest.mark.linux, pytest.mark.xdist_group("english")]  # each is graded once
+pytestmark = pytest.mark.linux
 ROOT = Path(__file__).parents[2]
 SUBMISSIONS = {
     "tests/zoo/broken/exits_at_once.py": "starts",

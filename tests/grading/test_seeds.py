@@ -11,7 +11,7 @@ from grading.options import Options
 from grading.result import Report, Verdict
 from grading.submission import find
 
-pytestmark = [pytest.mark.seeds, pytest.mark.linux, pytest.mark.xdist_group("seeds")]  # graded once
+pytestmark = [pytest.mark.seeds, pytest.mark.linux]
 SEEDS = Path(__file__).resolve().parents[3] / "shared" / "seeds"
 
 # Each by reading and running that server. 000 sends the last message again when a reset raises in recv, and goes round for ever at the end
