@@ -185,7 +185,7 @@ class Room(Generic[Guest]):
 
     def _say(self, guest: Guest, person: _Person, text: str) -> list[Action[Guest]]:
         self._inside[guest] = self._inside.pop(guest)  # to the end: the turn of the next one
-        hearers = self._inside if self._dialect.echo else self._all_but(guest)
+        hearers = self._inside if self._dialect.echo else self._all_but_the_last()
         return self._tell(hearers, self._template(), person, text)
 
     # -- coming and going
@@ -213,7 +213,7 @@ class Room(Generic[Guest]):
         person.name = name
         self._inside[guest] = person
         welcome = self._tell([guest], self._dialect.welcome, person)
-        joined = self._tell(self._all_but(guest), self._dialect.joined, person)
+        joined = self._tell(self._all_but_the_last(), self._dialect.joined, person)
         return welcome + joined + self._take_turns()
 
     def _dismiss(self, guest: Guest) -> list[Action[Guest]]:
@@ -222,20 +222,17 @@ class Room(Generic[Guest]):
         if person is None:
             return []
         actions: list[Action[Guest]] = []
-        if guest in self._inside:
-            others = self._all_but(guest)
+        if self._inside.pop(guest, None):
             for text in person.waiting:
-                actions += self._tell(others, self._template(), person, text)
-            del self._inside[guest]
-            actions += self._tell(others, self._dialect.left, person)
+                actions += self._tell(self._inside, self._template(), person, text)
+            actions += self._tell(self._inside, self._dialect.left, person)
         return [*actions, Hangup(guest), *self._take_turns()]
 
     # -- words
 
-    def _all_but(self, guest: Guest) -> list[Guest]:
-        others = list(self._inside)
-        others.remove(guest)
-        return others
+    def _all_but_the_last(self) -> list[Guest]:
+        """The others, for one who has just spoken or come in, and so stands at the end. (To look for him costs as much as all the rest.)"""
+        return [*self._inside][:-1]
 
     def _template(self) -> str:
         return self._dialect.relay if self._dialect.author in ("server", "label") else "{text}"

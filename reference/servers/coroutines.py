@@ -88,8 +88,9 @@ class _Switchboard:
             if isinstance(action, Send):
                 if not self.said:
                     self.deliver_after(ROUNDS)
+                said, data = self.said, action.data  # what runs once for each delivery looks up as little as it can
                 for guest in action.recipients:
-                    self.said[guest].append(action.data)
+                    said[guest].append(data)
             elif action.guest in self.unsent:
                 self.flush(action.guest, self.said.pop(action.guest, []))
                 del self.unsent[action.guest]

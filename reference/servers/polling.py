@@ -1,5 +1,4 @@
-"""One thread that waits for all guests at once, with `selectors`: epoll, kqueue or what there is. The fast one: the system keeps the list
-of those we wait for, and what a turn says to a guest goes out in one `send`, which costs more than all the rest of a message."""
+"""One thread for all guests, with `selectors`. Fast: the system keeps the list of them, and all a turn says to one is one `send`."""
 
 from __future__ import annotations
 
@@ -71,8 +70,9 @@ class _Switchboard:
         """Do what the room says; what it sends waits for the end of the turn."""
         for action in actions:
             if isinstance(action, Send):
+                said, data = self.said, action.data  # what runs once for each delivery looks up as little as it can
                 for guest in action.recipients:
-                    self.said[guest].append(action.data)
+                    said[guest].append(data)
             elif action.guest in self.unsent:
                 self.flush(action.guest, self.said.pop(action.guest, []))
                 del self.unsent[action.guest]
