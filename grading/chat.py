@@ -446,10 +446,14 @@ class Chat:
 
     def rests(self, when: str) -> None:
         """The server must be at rest now. Raises CheckFailed if it burns processor time, or has crashed."""
+        self.survives(self.burns_nothing(when))
+
+    def burns_nothing(self, when: str) -> str:
+        """The server may have ended, but not go round and round. Returns what was expected, in words. Raises CheckFailed."""
         expected = _("сервер ждёт, не занимая процессор: {when}").format(when=when)
         if self.settle(sure=True) is Rest.BUSY:
             raise self._failed(expected, _("какой-то поток непрерывно занимает процессор"))
-        self.survives(expected)
+        return expected
 
     def survives(self, expected: str) -> None:
         """The server must not have crashed; one for two may end by itself when its talk is over."""

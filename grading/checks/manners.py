@@ -13,8 +13,13 @@ def test_no_processor_time_is_burnt_in_silence(chat: Chat) -> None:
     """Пока все молчат, сервер не занимает процессор, в том числе после чьего-то ухода."""
     boris, vera = chat.join("Борис", "Вера")
     chat.rests(_("все молчат"))
-    over_the_network(boris, vera).leaves()
+    first = over_the_network(boris, vera)
+    first.leaves()
     chat.rests(_("один вышел, второй молчит"))
+    second = vera if first is boris else boris
+    if not second.at_keyboard:
+        second.leaves()
+        chat.burns_nothing(_("оба вышли"))
 
 
 @check("restart", needs="starts", variants="multi-user select two-user")
