@@ -1,7 +1,8 @@
 """From verdicts to points. Pure and exact arithmetic: the same verdicts always give the same points.
 
 What a check is worth is the rubric's, in fractions if need be; what became of it is the check's. Points of checks that do not apply go to
-the others in proportion, and are made whole by the largest remainder: a score is always a whole number out of 100.
+the others in proportion, and are made whole by the largest remainder: a score is always a whole number out of 100, and 100 means that
+nothing is missing.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ def score(
     asked = [_as_asked(result, rubric, observed) for result in results]
     by_id = {result.id: result for result in asked}
     counted = [id for id in rubric.points if id in by_id and _counts(by_id[id], by_id, declared)]
-    worth = _share({id: rubric.points[id] for id in counted})
+    worth = _share({id: rubric.points[id] for id in counted}, {id for id in counted if by_id[id].verdict is Verdict.PASSED})
     return tuple(_with_points(result, worth.get(result.id, 0)) for result in asked)
 
 
@@ -192,15 +193,23 @@ def _ours(result: CheckResult, by_id: Mapping[str, CheckResult]) -> bool:
     return result.verdict is Verdict.INFRA
 
 
-def _share(points: Mapping[str, Decimal]) -> dict[str, int]:
-    """Scale points to whole ones with a sum of 100, by the largest remainder; among equal remainders the rubric's order decides."""
+def _share(points: Mapping[str, Decimal], passed: Collection[str]) -> dict[str, int]:
+    """Scale points to whole ones with a sum of 100. The passed have the sum of their exact shares, half up; all only if none is lost."""
     total = Fraction(sum(points.values()))
     if not total:
         return dict.fromkeys(points, 0)
-    shares = {id: divmod(Fraction(worth) * 100 / total, 1) for id, worth in points.items()}
-    left = 100 - sum(whole for whole, _rest in shares.values())
-    lucky = sorted(points, key=lambda id: -shares[id][1])[:left]  # sorted is stable
-    return {id: int(whole) + (id in lucky) for id, (whole, _rest) in shares.items()}
+    shares = {id: Fraction(worth) * 100 / total for id, worth in points.items()}
+    earned = {id: share for id, share in shares.items() if id in passed}
+    lost = {id: share for id, share in shares.items() if id not in passed}
+    whole = min(int(sum(earned.values()) + Fraction(1, 2)), 99 if lost else 100)
+    return _made_whole(earned, whole) | _made_whole(lost, 100 - whole)
+
+
+def _made_whole(shares: Mapping[str, Fraction], total: int) -> dict[str, int]:
+    """Whole numbers with this sum by the largest remainder; among equal remainders the rubric's order decides."""
+    left = total - sum(map(int, shares.values()))
+    lucky = sorted(shares, key=lambda id: int(shares[id]) - shares[id])[:left]  # sorted is stable
+    return {id: int(share) + (id in lucky) for id, share in shares.items()}
 
 
 def _with_points(result: CheckResult, worth: int) -> CheckResult:

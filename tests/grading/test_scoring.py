@@ -1,6 +1,7 @@
 """From verdicts to points: whole, deterministic, always out of 100."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -155,6 +156,21 @@ def test_whatever_happens_points_are_whole_and_sum_to_a_hundred(verdicts, rubric
     assert worth == (100 if any(one.verdict not in (NA, INFRA) for one in scored) else 0)
     assert all(0 <= one.points <= one.max_points for one in scored)
     assert scoring.score(results, rubric) == scored
+
+
+@given(VERDICTS, st.sampled_from(built_in()))
+def test_a_score_is_the_exact_one_half_up_and_full_only_where_nothing_is_missing(verdicts, rubric):
+    results = [result(id, verdict) for id, verdict in zip(rubric.points, verdicts, strict=False)]
+    counted = [one for one in results if one.verdict not in (NA, INFRA)]
+    worth, earned = (sum(rubric.points[one.id] for one in some) for some in (counted, [one for one in counted if one.verdict is PASSED]))
+    exact = Fraction(earned) * 100 / Fraction(worth) if worth else Fraction(0)
+    rounded = int(exact + Fraction(1, 2))
+    assert scoring.grade_by(results, rubric).score == (99 if rounded == 100 and exact < 100 else rounded)
+
+
+def test_half_a_point_lost_is_no_full_score():
+    graded = scoring.grade_by([result("a"), result("b", FAILED, "should")], rubric({"a": "99.5", "b": "0.5"}))
+    assert (graded.score, points(graded.results)) == (99, {"a": (99, 99), "b": (0, 1)})
 
 
 @given(VERDICTS, st.sampled_from(built_in()), st.integers(0, 9))
