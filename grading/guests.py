@@ -12,7 +12,7 @@ from grading.wire import Stream
 from grading.words import person
 
 if TYPE_CHECKING:
-    from grading.chat import Chat
+    from grading.conversation import Conversation
 
 
 class Guest:
@@ -25,7 +25,7 @@ class Guest:
         excused: he has done what he may be put out for, so nothing is promised to him any more.
     """
 
-    def __init__(self, chat: Chat, name: str, link: AnyLink, stream: Stream | None = None) -> None:
+    def __init__(self, chat: Conversation, name: str, link: AnyLink, stream: Stream | None = None) -> None:
         """`stream` unwraps what he receives; without it, that needs no unwrapping."""
         self._chat, self.name, self.link, self._stream = chat, name, link, stream
         self.called = ""

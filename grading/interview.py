@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from grading.chat import STEP_LIMIT
+from grading.conversation import STEP_LIMIT
 from grading.inference import Person, Seen, around, guess, held_back, infer, notice_template
 from grading.keyboard import asks_for_name
 from grading.links import AnyLink

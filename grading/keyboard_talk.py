@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from grading.chat import STEP_LIMIT
+from grading.conversation import STEP_LIMIT
 from grading.inference import Person, around, template, without_clock
 from grading.interview import Learned
 from grading.links import AnyLink

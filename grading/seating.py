@@ -12,10 +12,10 @@ from grading.server import Server
 from grading.verdicts import CheckFailed, NotApplicable
 
 if TYPE_CHECKING:
-    from grading.chat import Chat
+    from grading.conversation import Conversation
 
 
-def one_at_the_keyboard(chat: Chat, comes: str, sits: str) -> list[Guest]:
+def one_at_the_keyboard(chat: Conversation, comes: str, sits: str) -> list[Guest]:
     """One comes over the network, gives his name if he is asked, and the other sits down at the server.
 
     Returns: both, whose turn it is to speak first in front. Raises: CheckFailed, Infra.
@@ -57,7 +57,7 @@ def over_the_network(*guests: Guest) -> Guest:
     return next(guest for guest in guests if not guest.at_keyboard)
 
 
-def goes_on(chat: Chat, guest: Guest) -> None:
+def goes_on(chat: Conversation, guest: Guest) -> None:
     """Whoever stays has not noticed that the other is gone, and goes on talking: the first words still find the closed connection."""
     for _again in range(2):
         if chat.server.exit_code() is None and not guest.link.ended:

@@ -13,7 +13,7 @@ from grading.server import NotStarted
 from grading.verdicts import CheckFailed
 
 if TYPE_CHECKING:
-    from grading.chat import Chat
+    from grading.conversation import Conversation
 
 EPHEMERAL: Final = 32768
 """First of the ports Linux gives to a server that asks for port 0 (ip_local_port_range)."""
@@ -34,18 +34,18 @@ def _timeless(text: str) -> str:
     return _NOW.sub("…", text)
 
 
-def short(chat: Chat, said: Said[Guest]) -> str:
+def short(chat: Conversation, said: Said[Guest]) -> str:
     """A text for a sentence: long ones are cut, with their size said."""
     text = _read(chat, said.data)
     size = ngettext("{n} байт", "{n} байта", len(said.data))
     return text if len(text) <= 80 else f"{text[:50]}… ({size})"
 
 
-def _read(chat: Chat, data: bytes) -> str:
+def _read(chat: Conversation, data: bytes) -> str:
     return data.decode(chat.dialect.encoding, errors="replace")
 
 
-def missing(chat: Chat, hearer: Guest, said: Said[Guest]) -> str:
+def missing(chat: Conversation, hearer: Guest, said: Said[Guest]) -> str:
     """What came at `hearer` instead of a text: its beginning, something else, or nothing."""
     stream = bytes(hearer.heard)
     for other in chat.oracle.said:  # texts that begin alike must not be taken for a piece of this one
@@ -63,7 +63,7 @@ def missing(chat: Chat, hearer: Guest, said: Said[Guest]) -> str:
     return _("пришло «{text}»").format(text=_timeless(new)[-160:])
 
 
-def otherwise(chat: Chat, difference: Difference[Guest]) -> tuple[str, str]:
+def otherwise(chat: Conversation, difference: Difference[Guest]) -> tuple[str, str]:
     """(expected, actual) for something the Room would have done otherwise."""
     hearer, said = difference.hearer, difference.said
     words = {"hearer": hearer, "author": said.author, "text": short(chat, said)}
@@ -86,7 +86,7 @@ def otherwise(chat: Chat, difference: Difference[Guest]) -> tuple[str, str]:
     return expected, missing(chat, hearer, said)
 
 
-def why_not(chat: Chat, what: str) -> str:
+def why_not(chat: Conversation, what: str) -> str:
     """`what`, and whatever is plainly wrong with the server now."""
     code = chat.server.exit_code()
     if code is not None:
@@ -127,7 +127,7 @@ def _last_error(output: str) -> str:
     return "; " + _("последняя ошибка сервера: {error}").format(error=found[-1][:200]) if found else ""
 
 
-def unlabelled(chat: Chat, hearer: Guest) -> bytes:
+def unlabelled(chat: Conversation, hearer: Guest) -> bytes:
     """What a guest received without the labels the server puts before and after texts."""
     stream = bytes(hearer.heard)
     before, _, after = chat.dialect.relay.partition("{text}")
@@ -151,7 +151,7 @@ class _Label(NamedTuple):
 _CLOCK: Final = re.compile(r"(?<![\d.])\d{1,2}:\d{2}(:\d{2})?(?!\d)")
 
 
-def author_shown(chat: Chat) -> None:
+def author_shown(chat: Conversation) -> None:
     """Each hearer must be able to tell from the labels who spoke: the author's own name, or a mark that is his and nobody else's."""
     for hearer, labels in _labels(chat).items():
         for author, shown in labels.items():
@@ -161,7 +161,7 @@ def author_shown(chat: Chat) -> None:
                 _has_own_mark(chat, hearer, author, labels)
 
 
-def nobody_misnamed(chat: Chat) -> None:
+def nobody_misnamed(chat: Conversation) -> None:
     """No label may name somebody other than the author. One that names nobody is no matter of this: a name may stand only where the author
     changes."""
     for hearer, labels in _labels(chat).items():
@@ -171,7 +171,7 @@ def nobody_misnamed(chat: Chat) -> None:
                     raise _wrong_name(chat, hearer, label)
 
 
-def _labels(chat: Chat) -> dict[Guest, dict[Guest, list[_Label]]]:
+def _labels(chat: Conversation) -> dict[Guest, dict[Guest, list[_Label]]]:
     """By hearer and author, the labels of what came."""
     by_hearer: dict[Guest, dict[Guest, list[_Label]]] = {}
     before, _, after = chat.dialect.relay.partition("{text}")
@@ -188,7 +188,7 @@ def _labels(chat: Chat) -> dict[Guest, dict[Guest, list[_Label]]]:
     return by_hearer
 
 
-def departure_shown(chat: Chat, leaver: Guest) -> None:
+def departure_shown(chat: Conversation, leaver: Guest) -> None:
     """`leaver` goes; whoever is told of it by name must be told his name, and not that of another."""
     before = {hearer: len(hearer.heard) for hearer in chat.guests}
     leaver.leaves()
@@ -200,7 +200,7 @@ def departure_shown(chat: Chat, leaver: Guest) -> None:
             raise CheckFailed(expected, _("сервер сообщил: «{text}»").format(text=told.strip()[-160:]))
 
 
-def known_again(chat: Chat, hearer: Guest, before: Said[Guest], after: Said[Guest]) -> None:
+def known_again(chat: Conversation, hearer: Guest, before: Said[Guest], after: Said[Guest]) -> None:
     """Whose name stood before his text before he left, must be named before his text now: a server that did not take the name again may
     have taken the text for one, and announced it. Raises CheckFailed."""
     if chat.dialect.author != "server" or "{name}" not in chat.dialect.relay.partition("{text}")[0]:
@@ -213,26 +213,26 @@ def known_again(chat: Chat, hearer: Guest, before: Said[Guest], after: Said[Gues
         raise CheckFailed(expected, _("под прежним именем его не пускают: перед сообщением имени нет"))
 
 
-def _has_own_name(chat: Chat, hearer: Guest, author: Guest, shown: list[_Label]) -> None:
+def _has_own_name(chat: Conversation, hearer: Guest, author: Guest, shown: list[_Label]) -> None:
     for label in shown:
         if _named_last(chat, label.text) != author.called:
             raise _wrong_name(chat, hearer, label)
 
 
-def _named_last(chat: Chat, label: str) -> str:
+def _named_last(chat: Conversation, label: str) -> str:
     """The name that stands last in a label, "" if none does."""
     named = [guest.called for guest in chat.everybody if guest.called and guest.called in label]
     return max(named, key=label.rfind, default="")
 
 
-def _wrong_name(chat: Chat, hearer: Guest, label: _Label) -> CheckFailed:
+def _wrong_name(chat: Conversation, hearer: Guest, label: _Label) -> CheckFailed:
     chat.transcript.note(hearer, "hears", label.said.data, "misattributed")
     shown = _timeless(label.text.strip())[-80:]
     expected = _("{hearer} видит, что говорит {name}").format(hearer=hearer, name=label.said.author.called)
     return CheckFailed(expected, _("перед сообщением стоит «{label}»").format(label=shown))
 
 
-def _has_own_mark(chat: Chat, hearer: Guest, author: Guest, labels: dict[Guest, list[_Label]]) -> None:
+def _has_own_mark(chat: Conversation, hearer: Guest, author: Guest, labels: dict[Guest, list[_Label]]) -> None:
     def marks(label: str) -> set[str]:
         return set(re.findall(r"\w+", _CLOCK.sub("", label).replace(hearer.address[0], ""))) - {str(hearer.address[1])}
 

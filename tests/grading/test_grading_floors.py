@@ -17,6 +17,7 @@ FLOORS = (
     {"server"},
     {"guests", "screens"},
     {"story", "seating", "transcript"},
+    {"conversation"},
     {"chat"},
     {"interview", "lab", "crowds", "play", "replay"},
     {"bench", "rubrics", "symptoms", "settling", "own_clients", "keyboard_talk"},

@@ -26,7 +26,7 @@ LINES = {
 TALK = {"says", "hears", "join", "connect", "arrive", "cut_in_two", "glue", "sit_down", "name", "compile", "search"}
 """Methods that are given names and words of guests, or patterns for what students write."""
 UNTRANSLATED = {
-    "chat.py": {"_GO_ON": "a guest says it", "connect": "his name"},
+    "conversation.py": {"GO_ON": "a guest says it", "connect": "his name"},
     "checks/stream.py": {"test_two_messages_in_one_send": "a guest says them"},
     "interview.py": {"_passes_on": "a guest says it"},
     "keyboard.py": {name: "what questions mention" for name in ("_WORDS_FOR_NAME", "_ANSWERS", "_FOR_WORDS", "_NAME")},
