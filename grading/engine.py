@@ -13,7 +13,8 @@ from grading import settling
 from grading.advice import advise
 from grading.bench import Bench
 from grading.early import Start, quick_turns
-from grading.interview import PLAIN, Hints, Learned, interview
+from grading.interview import PLAIN, interview
+from grading.interview_talk import Hints, Learned
 from grading.keyboard_talk import at_the_keyboard
 from grading.lab import Lab
 from grading.messages import _

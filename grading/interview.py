@@ -8,81 +8,22 @@ line would confuse the next try; a way counts as understood only if a text of on
 
 from __future__ import annotations
 
-import contextlib
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
-from grading.conversation import STEP_LIMIT
-from grading.inference import Person, Seen, around, guess, held_back, infer, notice_template
-from grading.keyboard import asks_for_name
-from grading.links import AnyLink
-from grading.messages import _
-from grading.model import observe
+from grading.interview_talk import Hints, Learned, Talk, TimersMatter
 from grading.server import NoConnection, Server
-from grading.stillness import PATIENCE, Rest
 from grading.submission.model import Way
-from grading.verdicts import Infra
-from grading.wire import Stream, Wire, objects_in
 from reference.dialect import Dialect
-from reference.framing import reads_lines
 
 PLAIN: Final = (Way(), Way(framing="lines"))
 MOST_TRIES: Final = 10
 """Ways tried, at most; each costs a fresh server and some ten milliseconds."""
 TRIES_LIMIT: Final = 60.0
 """Seconds after which no further way is begun: a server that sleeps after each message would keep us for minutes."""
-QUIT_WORDS_TRIED: Final = 4
-SECOND_ANSWERS: Final = ("1", "{name}")
-"""What may do where more is asked after the name: the number of a room or a colour, any password; the name once more."""
-_SYLLABLES: Final = [consonant + vowel for consonant in "blmnrv" for vowel in "aeio"]
-_WORDS: Final = (
-    "amber", "birch", "cloud", "delta", "ember", "flint", "grove", "heron", "inlet", "joker",
-    "koala", "lemon", "maple", "olive", "pearl", "raven", "salmon", "tulip", "violin", "walnut",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Learned:
-    """What an interview found out.
-
-    Attributes:
-        understood: a text of one guest reached another, so the dialect is to be trusted.
-        seats: 2 where a third guest is not let in, None otherwise.
-        model: how the server was seen to work, as in `grading.model`.
-        timers_matter: it sends when a timer wakes it, so its pauses must be waited for.
-        patience: seconds its timers may keep us waiting.
-        left_busy: it was spinning when the interview ended, so it is no use to anybody after a guest has left.
-        remarks: what a teacher may want to know, in the reader's language.
-        hunches: ways that may do better than the one that was tried.
-    """
-
-    dialect: Dialect
-    understood: bool
-    seats: int | None = None
-    model: str = "other"
-    timers_matter: bool = False
-    patience: float = PATIENCE
-    left_busy: bool = False
-    remarks: tuple[str, ...] = ()
-    hunches: tuple[Way, ...] = ()
-
-
-@dataclass(frozen=True)
-class Hints:
-    """What the source code says: the author put in by the client's listing ("client", "nobody" or ""), words that may end a session, ways
-    guests may have to speak, and an encoding other than UTF-8."""
-
-    author: str = ""
-    quit_words: tuple[str, ...] = ()
-    ways: tuple[Way, ...] = ()
-    encoding: str = ""
-
-
-class _TimersMatter(Exception):
-    """A timer of the server led to bytes: everything has to be asked again, waiting for timers."""
 
 
 def interview(open_server: Callable[[], Server], hints: Hints, dice: random.Random, ways: tuple[Way, ...] = ()) -> Learned:
@@ -129,262 +70,17 @@ class _Search:
     def _attempt(self, way: Way) -> Learned:
         server = self._open_server()
         try:
-            learned = _Talk(server, self._hints, self._dice, way).run()
-        except _TimersMatter:
+            learned = Talk(server, self._hints, self._dice, way).run()
+        except TimersMatter:
             server = self._open_server()
             server.clock.timers_matter = True
-            learned = _Talk(server, self._hints, self._dice, way).run()
+            learned = Talk(server, self._hints, self._dice, way).run()
         return replace(learned, dialect=replace(learned.dialect, transport=server.transport))
 
     def confirms(self, word: str, dialect: Dialect) -> bool:
         """Whether on a fresh server too the word ends the session of one who could talk before."""
         way = Way(dialect.framing, dialect.hello, dialect.then, dialect.says, dialect.escaped)
         try:
-            return _Talk(self._open_server(), self._hints, self._dice, way).ends_with(word, dialect)
-        except (_TimersMatter, NoConnection):
+            return Talk(self._open_server(), self._hints, self._dice, way).ends_with(word, dialect)
+        except (TimersMatter, NoConnection):
             return False
-
-
-def _spoken(dialect: Dialect, way: Way) -> Dialect:
-    """The dialect with guests who speak this way."""
-    return replace(dialect, framing=way.framing, hello=way.hello, then=way.then, says=way.says, escaped=way.escaped)
-
-
-class _Voice:
-    """One guest of the interview."""
-
-    def __init__(self, name: str, link: AnyLink, stream: Stream) -> None:
-        self.name, self.link, self._stream, self._taken = name, link, stream, 0
-        self.person = Person(name, *link.local)
-
-    def take(self) -> str:
-        """What came since the last time."""
-        piece = bytes(self._stream.of(self.link.inbox)[self._taken :])
-        self._taken += len(piece)
-        return piece.decode("utf-8", errors="replace")
-
-
-class _Talk:
-    """One conversation of questions with one server."""
-
-    def __init__(self, server: Server, hints: Hints, dice: random.Random, way: Way) -> None:
-        self.server, self.clock, self.hints, self.dice = server, server.clock, hints, dice
-        # guests speak to both alike; which of the two it is shows in what comes
-        self.way = way = replace(way, framing="lines") if reads_lines(way.framing) else way
-        self.wire = Wire(_spoken(Dialect(), way))
-        self._may_restart = not self.clock.timers_matter
-        self._texts = 0
-        self._knocks = False  # over UDP a server can ask for a name only when it has heard of somebody
-
-    def run(self) -> Learned:
-        """Asks everything. A server that ends or refuses in the middle is simply not understood."""
-        seen = Seen(framing=self.way.framing, introduced=bool(self.way.hello))
-        try:
-            anna, boris = self._introductions(seen)
-            self._first_words(seen, anna, boris)
-            if seen.first not in seen.heard:
-                return self._not_understood(seen, anna.name)
-            self._answer(seen, anna, boris)
-            dialect = infer(seen, anna.person, boris.person, self.hints.author)
-            dialect = replace(_spoken(dialect, self.way), framing=dialect.framing)
-            hunches = self._better_ways(seen, dialect, anna, boris)
-            if self.hints.encoding and self._passes_on(anna, boris, self.hints.encoding):
-                dialect = replace(dialect, encoding=self.hints.encoding)
-            return replace(self._rest_of_it(dialect, anna, boris), hunches=hunches)
-        except NoConnection as error:
-            return Learned(guess(seen), False, model=self._model(), remarks=(_("подключиться не удалось: {why}").format(why=error),))
-
-    def ends_with(self, word: str, dialect: Dialect) -> bool:
-        """Whether a guest who has talked and not been hung up on is hung up on for this word."""
-        self._enter("Anna", dialect)
-        boris = self._enter("Boris", dialect)
-        self._say(boris, self._text())
-        if boris.link.ended:
-            return False
-        self._say(boris, word)
-        return boris.link.ended
-
-    def _not_understood(self, seen: Seen, name: str) -> Learned:
-        """Nothing of what Boris said reached Anna. Perhaps more is asked than the name: a room, a password, the name once more."""
-        dialect = _spoken(guess(seen), self.way)
-        hunches: tuple[Way, ...] = ()
-        if seen.welcome_anna and self.way.hello and not self.way.then and self.way.framing in ("none", "lines"):
-            hunches = tuple(replace(self.way, then=then) for then in SECOND_ANSWERS)
-        welcome = seen.welcome_anna.strip()[:200]
-        remarks = (_("На имя «{name}» сервер ответил: «{text}».").format(name=name, text=welcome),) if welcome else ()
-        clock = self.clock
-        return Learned(dialect, False, None, self._model(), clock.timers_matter, clock.patience, remarks=remarks, hunches=hunches)
-
-    # -- the questions
-
-    def _introductions(self, seen: Seen) -> tuple[_Voice, _Voice]:
-        anna = self._come("Anna")
-        seen.greeting_anna = anna.take()
-        self._introduce(anna)
-        seen.welcome_anna = anna.take()
-        if self.server.transport == "udp" and anna.name not in seen.welcome_anna and asks_for_name(seen.welcome_anna.strip()):
-            self._knocks, seen.greeting_anna = True, seen.welcome_anna
-            self._introduce(anna)
-            seen.welcome_anna = anna.take()
-        boris = self._come("Boris")
-        seen.greeting_boris, seen.coming = boris.take(), anna.take()
-        self._introduce(boris)
-        seen.welcome_boris, seen.naming = boris.take(), anna.take()
-        return anna, boris
-
-    def _first_words(self, seen: Seen, anna: _Voice, boris: _Voice) -> None:
-        def listen() -> bool:
-            seen.heard += anna.take()
-            seen.own += boris.take()
-            return seen.first in seen.heard
-
-        seen.first = self._text()
-        self._say(boris, seen.first)
-        if listen():
-            if self._may_restart and held_back(seen, boris.person):
-                raise _TimersMatter
-            return
-        self._rest(patient=True)
-        if not listen():
-            hers = self._text()
-            self._say(anna, hers)  # perhaps it is Anna's turn
-            seen.alternate = listen()
-            if hers in seen.heard:  # the echo of her own words, before those that were waiting for them
-                seen.heard = around(seen.heard, hers)[1].lstrip("\r\n")
-
-    def _answer(self, seen: Seen, anna: _Voice, boris: _Voice) -> None:
-        seen.second = self._text()
-        self._say(anna, seen.second)
-        seen.heard_boris = boris.take()
-        if seen.second not in seen.heard_boris:
-            self._say(boris, self._text())  # perhaps it was his turn
-            seen.heard_boris += boris.take()
-            seen.alternate = seen.alternate or seen.second in seen.heard_boris
-
-    def _better_ways(self, seen: Seen, dialect: Dialect, anna: _Voice, boris: _Voice) -> tuple[Way, ...]:
-        """What was passed on may come in objects, the newline may be wanted after the name alone, a command may give the name."""
-        way = self.way
-        if way.framing not in ("none", "lines") or (way.hello, way.then) != ("{name}", ""):
-            return ()
-        if objects_in(anna.link.inbox, seen.first):
-            return (replace(way, framing="json-lines" if way.framing == "lines" else "json-out"),)
-        if reads_lines(dialect.framing) and dialect.turns == "free" and self._passes_on(anna, boris, "utf-8", end=b""):
-            return (Way(hello="{name}\n"),)
-        if dialect.named_by == "nobody":
-            return tuple(one for one in self.hints.ways if one.framing in ("none", "lines") and one.hello not in ("", "{name}"))
-        return ()
-
-    def _passes_on(self, anna: _Voice, boris: _Voice, encoding: str, end: bytes | None = None) -> bool:
-        """Whether a text in this encoding reaches the other; `end`: with this instead of what the framing puts after it."""
-        text = self._text() if end is not None else f"Это {self._text()} ещё"  # Cyrillic only where it is the question
-        message = Wire(_spoken(Dialect(encoding=encoding), self.way)).text(text, boris.name)
-        self._send(boris, message if end is None else text.encode(encoding) + end)
-        heard = text.encode(encoding) in anna.link.inbox
-        if end is not None:
-            self._send(boris, message[len(text.encode(encoding) + end) :])  # the line is ended, for what follows
-        anna.take()
-        return heard
-
-    def _rest_of_it(self, dialect: Dialect, anna: _Voice, boris: _Voice) -> Learned:
-        seats, third = (2, None) if dialect.turns == "alternate" else self._third(boris, dialect)
-        model = self._model()
-        if seats == 2 and dialect.turns == "free" and not self._may_go_on(anna, boris):
-            dialect = replace(dialect, turns="alternate")
-        if seats is None and third is not None and self.server.transport == "tcp":  # over UDP nobody notices that one goes
-            dialect = replace(dialect, left=self._leaving(anna, third, dialect))
-            dialect = replace(dialect, quit=self._quit_word(dialect))
-        return Learned(dialect, True, seats, model, self.clock.timers_matter, self.clock.patience, self.clock.known_busy)
-
-    def _third(self, boris: _Voice, dialect: Dialect) -> tuple[int | None, _Voice | None]:
-        """(2 if there is no seat for a third, the third)."""
-        try:
-            third = self._enter("Vera", dialect)
-        except NoConnection:
-            return 2, None
-        text = self._text()
-        self._say(boris, text)
-        if text in third.take():
-            return None, third
-        return (2 if third.link.ended or self.server.unaccepted() else None), third
-
-    def _may_go_on(self, anna: _Voice, boris: _Voice) -> bool:
-        """Whether one may speak twice in a row. The questions so far may just have kept the turns of a server for two."""
-        texts = [self._text(), self._text()]
-        for text in texts:
-            self._say(boris, text)
-        heard = anna.take()
-        return all(text in heard for text in texts)
-
-    def _leaving(self, anna: _Voice, leaver: _Voice, dialect: Dialect) -> str:
-        """What is said when somebody leaves, politely or else by a reset."""
-        anna.take()
-        for reset in (False, True):
-            self._act()
-            leaver.link.close(reset=reset)
-            self._rest()
-            left = notice_template(anna.take(), leaver.person)
-            if left or reset or self.server.exit_code() is not None:
-                return left
-            leaver = self._enter("Gleb", dialect)
-            anna.take()
-        return ""
-
-    def _quit_word(self, dialect: Dialect) -> str:
-        """Which of the words in the code ends the session of the one who says it."""
-        for word in self.hints.quit_words[:QUIT_WORDS_TRIED]:
-            if self.server.exit_code() is not None or self.clock.known_busy:
-                return ""
-            guest = self._enter("Denis", dialect)
-            self._say(guest, word)
-            if guest.link.ended:
-                return word
-            self._act()
-            guest.link.close()
-            self._rest()
-        return ""
-
-    # -- acting
-
-    def _come(self, name: str) -> _Voice:
-        self._act()
-        voice = _Voice(name + "".join(self.dice.choices(_SYLLABLES, k=2)), self.server.connect(name), self.wire.stream())
-        self._rest()
-        if self._knocks:
-            self._introduce(voice)
-        return voice
-
-    def _enter(self, name: str, dialect: Dialect) -> _Voice:
-        voice = self._come(name)
-        if dialect.named_by != "nobody" or self.server.transport == "udp":  # there one joins by the first datagram
-            self._introduce(voice)
-        return voice
-
-    def _introduce(self, voice: _Voice) -> None:
-        for message in self.wire.hello(voice.name):
-            self._send(voice, message)
-
-    def _say(self, voice: _Voice, text: str) -> None:
-        self._send(voice, self.wire.text(text, voice.name))
-
-    def _send(self, voice: _Voice, message: bytes) -> None:
-        self._act()
-        with contextlib.suppress(OSError):  # whoever was hung up on says nothing
-            voice.link.send(message)
-        self._rest()
-
-    def _text(self) -> str:
-        """A text like no other: three words and a number."""
-        self._texts += 1
-        return " ".join(self.dice.sample(_WORDS, 3)) + f" {self.dice.randrange(1000, 9999)}{self._texts}"
-
-    def _rest(self, *, patient: bool = False) -> None:
-        if self.clock.settle(time.monotonic() + STEP_LIMIT, patient=patient) is Rest.LATE:
-            raise Infra(_("компьютер слишком занят: за время, отведённое на знакомство с сервером, всё так и не стихло"))
-
-    def _act(self) -> None:
-        self.clock.before_acting()
-        if self.clock.timers_matter and self._may_restart:
-            raise _TimersMatter
-
-    def _model(self) -> str:
-        return "udp" if self.server.transport == "udp" else observe(self.server.threads())

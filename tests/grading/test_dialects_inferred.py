@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from grading.bench import Bench
-from grading.interview import Hints, Learned, interview
+from grading.interview import interview
+from grading.interview_talk import Hints, Learned
 from grading.sandbox import open_sandbox
 from grading.server import Launch
 from reference.dialect import Dialect

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grading.bench import Bench
-from grading.interview import Learned
+from grading.interview_talk import Learned
 from grading.lab import Lab
 from grading.plugin import Grading
 from grading.result import CheckResult, Verdict

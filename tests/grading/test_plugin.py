@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from grading.eyes import Waiting
-from grading.interview import Learned
+from grading.interview_talk import Learned
 from grading.lab import Lab
 from grading.play import ScenarioFailed
 from grading.plugin import SHRINKING_TRIES, Grading

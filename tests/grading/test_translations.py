@@ -28,7 +28,7 @@ TALK = {"says", "hears", "join", "connect", "arrive", "cut_in_two", "glue", "sit
 UNTRANSLATED = {
     "conversation.py": {"GO_ON": "a guest says it", "connect": "his name"},
     "checks/stream.py": {"test_two_messages_in_one_send": "a guest says them"},
-    "interview.py": {"_passes_on": "a guest says it"},
+    "interview_talk.py": {"_passes_on": "a guest says it"},
     "keyboard.py": {name: "what questions mention" for name in ("_WORDS_FOR_NAME", "_ANSWERS", "_FOR_WORDS", "_NAME")},
     "lessons/states.py": {"ANNA": "a name", "BORIS": "a name", "_SAID": "guests say it"},
     "lessons/talks.py": {"_EXAMPLES": "steps are told in the language of the notebooks"},
