@@ -159,8 +159,10 @@ class _Run:
         return tuple(dict.fromkeys(replace(way, **said) for way in PLAIN)) if said else ()  # type: ignore[arg-type]
 
     def _model(self, learned: Learned) -> str:
-        """What was observed; the source tells asyncio from select, and must do where threads cannot be looked at."""
+        """What was observed; the source tells asyncio from select, and must do where threads cannot be looked at or never wait."""
         facts = self.submission.facts
+        if learned.model == "other" and learned.left_busy and facts.select and not facts.threads:
+            learned = replace(learned, model="select")  # a call that returns at once looks like none
         if learned.model == "other" and self.bench.clock_name == "quiet-period" and learned.understood:
             return "threads" if facts.threads else "select" if facts.select else "blocking"
         return "asyncio" if learned.model == "select" and facts.asyncio else learned.model

@@ -58,7 +58,7 @@ def infer(seen: Seen, anna: Person, boris: Person, author_by_listing: str) -> Di
     Args:
         author_by_listing: "client" or "nobody" as the client's source says, "" if there is none.
     """
-    before, after = around(_message(seen, seen.heard, seen.first), seen.first)
+    before, after = around(_message(seen, seen.heard, seen.first, boris), seen.first)
     asked_both = seen.greeting_boris in seen.coming and anna.name not in seen.greeting_boris  # her own name would be an echo
     prompt = seen.greeting_anna or (seen.greeting_boris if asked_both else "")
     labelled = any(person.name in before + after for person in (anna, boris))
@@ -95,16 +95,24 @@ def around(stream: str, text: str) -> tuple[str, str]:
     return before, after
 
 
-def _message(seen: Seen, stream: str, text: str) -> str:
-    """The one message with this text, where it is known what a message is: unwrapped, each has a line of its own."""
+def _message(seen: Seen, stream: str, text: str, author: Person) -> str:
+    """The one message with this text, where it is known what a message is: unwrapped, each has a line of its own. The bare name of the
+    author in a message right before it belongs to it."""
     if seen.framing in ("none", "lines"):
         return stream
-    return next((line + "\n" for line in stream.split("\n") if text in line), stream)
+    lines = stream.split("\n")
+    place = next((number for number, line in enumerate(lines) if text in line), None)
+    if place is None:
+        return stream
+    label = author.name + "\n" if place and lines[place - 1] == author.name else ""
+    return label + lines[place] + "\n"
 
 
-def held_back(seen: Seen, boris: Person) -> bool:
-    """Whether Boris's name stands bare right before his first words: no label looks so, a timer has sent both in one go."""
-    return around(seen.heard, seen.first)[0].rstrip().endswith(boris.name)
+def held_back(heard: str, text: str, boris: Person) -> bool:
+    """Whether Boris's name stands bare right before his words: no label within a message looks so. If only before his first, a timer has
+    sent both in one go."""
+    before, found, _ = heard.partition(text)
+    return bool(found) and before.rstrip().endswith(boris.name)
 
 
 def template(text: str, person: Person) -> str:
@@ -134,7 +142,7 @@ def _author(seen: Seen, anna: Person, boris: Person, label: tuple[str, str], aut
     before, after = label
     if any(person.name in before + after for person in (anna, boris)):  # also where it is the wrong one's name
         return "server" if seen.introduced else "client"
-    heard_boris = _message(seen, seen.heard_boris, seen.second)
+    heard_boris = _message(seen, seen.heard_boris, seen.second, anna)
     of_anna = "".join(around(heard_boris, seen.second)) if seen.second in heard_boris else before + after
     if without_clock(before + after) != without_clock(of_anna) or str(boris.port) in before + after:
         return "label"

@@ -99,7 +99,7 @@ class Talk:
         self.server, self.clock, self.hints, self.dice = server, server.clock, hints, dice
         # guests speak to both alike; which of the two it is shows in what comes
         self.way = way = replace(way, framing="lines") if reads_lines(way.framing) else way
-        self.wire = Wire(_spoken(Dialect(), way))
+        self.wire = Wire(_spoken(Dialect(transport=server.transport), way))
         self._may_restart = not self.clock.timers_matter
         self._texts = 0
         self._knocks = False  # over UDP a server can ask for a name only when it has heard of somebody
@@ -124,13 +124,21 @@ class Talk:
 
     def ends_with(self, word: str, dialect: Dialect) -> bool:
         """Whether a guest who has talked and not been hung up on is hung up on for this word."""
-        self._enter("Anna", dialect)
+        anna = self._enter("Anna", dialect)
         boris = self._enter("Boris", dialect)
         self._say(boris, self._text())
-        if boris.link.ended:
+        if self._is_out(boris, anna):
             return False
         self._say(boris, word)
-        return boris.link.ended
+        return self._is_out(boris, anna)
+
+    def _is_out(self, guest: _Voice, other: _Voice) -> bool:
+        """Whether the server has let a guest go: it has hung up, or, where there are no connections, tells him no more what others say."""
+        if guest.link.ended or self.server.transport == "tcp":
+            return guest.link.ended
+        text = self._text()
+        self._say(other, text)
+        return text not in guest.take()
 
     def _not_understood(self, seen: Seen, name: str) -> Learned:
         """Nothing of what Boris said reached Anna. Perhaps more is asked than the name: a room, a password, the name once more."""
@@ -169,7 +177,7 @@ class Talk:
         seen.first = self._text()
         self._say(boris, seen.first)
         if listen():
-            if self._may_restart and held_back(seen, boris.person):
+            if self._may_restart and held_back(seen.heard, seen.first, boris.person) and not self._named_again(anna, boris):
                 raise TimersMatter
             return
         self._rest(patient=True)
@@ -179,6 +187,13 @@ class Talk:
             seen.alternate = listen()
             if hers in seen.heard:  # the echo of her own words, before those that were waiting for them
                 seen.heard = around(seen.heard, hers)[1].lstrip("\r\n")
+
+    def _named_again(self, anna: _Voice, boris: _Voice) -> bool:
+        """Whether his bare name comes before each of his texts, as it does where it is sent in a frame of its own."""
+        text = self._text()
+        self._say(boris, text)
+        boris.take()
+        return held_back(anna.take(), text, boris.person)
 
     def _answer(self, seen: Seen, anna: _Voice, boris: _Voice) -> None:
         seen.second = self._text()
@@ -218,9 +233,10 @@ class Talk:
         model = self._model()
         if seats == 2 and dialect.turns == "free" and not self._may_go_on(anna, boris):
             dialect = replace(dialect, turns="alternate")
-        if seats is None and third is not None and self.server.transport == "tcp":  # over UDP nobody notices that one goes
-            dialect = replace(dialect, left=self._leaving(anna, third, dialect))
-            dialect = replace(dialect, quit=self._quit_word(dialect))
+        if seats is None and third is not None:
+            if self.server.transport == "tcp":  # over UDP nobody notices that one goes
+                dialect = replace(dialect, left=self._leaving(anna, third, dialect))
+            dialect = replace(dialect, quit=self._quit_word(boris, dialect))
         return Learned(dialect, True, seats, model, self.clock.timers_matter, self.clock.patience, self.clock.known_busy)
 
     def _third(self, boris: _Voice, dialect: Dialect) -> tuple[int | None, _Voice | None]:
@@ -257,14 +273,14 @@ class Talk:
             anna.take()
         return ""
 
-    def _quit_word(self, dialect: Dialect) -> str:
+    def _quit_word(self, other: _Voice, dialect: Dialect) -> str:
         """Which of the words in the code ends the session of the one who says it."""
         for word in self.hints.quit_words[:QUIT_WORDS_TRIED]:
             if self.server.exit_code() is not None or self.clock.known_busy:
                 return ""
             guest = self._enter("Denis", dialect)
             self._say(guest, word)
-            if guest.link.ended:
+            if self._is_out(guest, other):
                 return word
             self._act()
             guest.link.close()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import platform
+import struct
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -117,6 +118,11 @@ def polled_at(line: bytes) -> int:
     return int(words[1], 16) if len(words) >= 9 and int(words[2], 16) == 1 else 0
 
 
+def timeout_at(line: bytes) -> int:
+    """Where in its memory the time-out of a thread in `select` lies: a struct timeval or timespec, both begin with the seconds."""
+    return int(line.split()[5], 16)
+
+
 class _Files:
     """The three open files of one thread."""
 
@@ -141,13 +147,15 @@ class _Files:
         line = os.pread(self._fds[2], 256, 0) if state == ord("S") else b""
         call, first, timed = parse_syscall(line)
         if call == "poll":  # a socket with a time-out waits in it: for whom stands not in the call, but in memory
-            first = self._descriptor_at(polled_at(line))
+            first = self._number_at(polled_at(line), 4)
+        if call == "select" and timed:
+            timed = self._number_at(timeout_at(line), struct.calcsize("l")) * 1000 < LONG_TIMER
         thread = Thread(pid, tid, state, clock, call, first, timed)
         self._asleep = thread if call else None
         return thread, count
 
-    def _descriptor_at(self, place: int) -> int:
-        """The `int` there, the first part of a `struct pollfd` (poll(2)); -1 if it cannot be read."""
+    def _number_at(self, place: int, size: int) -> int:
+        """The integer there, the first part of a `struct pollfd` (poll(2)) or of a time-out (select(2)); -1 if it cannot be read."""
         try:
             memory = os.open(self._memory, os.O_RDONLY | os.O_CLOEXEC, dir_fd=self._proc_fd) if place else -1
         except OSError:
@@ -155,8 +163,8 @@ class _Files:
         if memory < 0:
             return -1
         try:
-            data = os.pread(memory, 4, place)
-            return int.from_bytes(data, sys.byteorder, signed=True) if len(data) == 4 else -1
+            data = os.pread(memory, size, place)
+            return int.from_bytes(data, sys.byteorder, signed=True) if len(data) == size else -1
         except (OSError, OverflowError):
             return -1
         finally:

@@ -52,8 +52,10 @@ class Wire:
         self.wraps = dialect.says != "{text}" or dialect.framing not in (*PLAIN, "json-out")
 
     def hello(self, name: str) -> list[bytes]:
-        """The messages that bring somebody in, each to be sent when the one before has been answered."""
-        return [self._framed(self._fill(template, name, "")) for template in (self._dialect.hello, self._dialect.then) if template]
+        """The messages that bring somebody in, each to be sent when the one before has been answered. Over UDP there must be one, as nobody
+        is known before his first datagram: where no name is given by itself, it is a text like any other."""
+        messages = [self._framed(self._fill(template, name, "")) for template in (self._dialect.hello, self._dialect.then) if template]
+        return messages or ([self.text(name, name)] if self._dialect.transport == "udp" else [])
 
     def text(self, text: str, name: str = "") -> bytes:
         """One text as a guest's program sends it."""

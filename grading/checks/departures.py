@@ -184,7 +184,9 @@ def test_the_quit_word_ends_only_ones_own_session(chat: Chat) -> None:
         others[0].says("ну, пока")
         boris.hears("ну, пока", by=others[0])
     boris.sends(chat.framed(word, boris))
-    if not chat.comes(lambda: boris.link.ended):
+    if chat.dialect.transport == "udp":
+        chat.settle()  # there is nothing to hang up
+    elif not chat.comes(lambda: boris.link.ended):
         raise CheckFailed(_("сервер прощается с тем, кто сказал «{word}»").format(word=word), _("сервер его не отключил"))
     boris.leaves()
     if chat.seats == 2:

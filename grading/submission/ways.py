@@ -33,7 +33,7 @@ def ways_of(servers: Sequence[bytes], clients: Sequence[bytes]) -> tuple[Way, ..
     """The guesses for a server and the clients beside it, the likeliest first; () where nothing speaks for more than plain text."""
     server, client = read_words(servers), read_words(clients)
     speaks_json = server.json or client.json
-    found = chain(_objects(server, client) if speaks_json else _commands(server, client), _plain(server, client))
+    found = chain(_objects(server, client) if speaks_json else _commands(server, client), _pairs(server, client), _plain(server, client))
     usual = (Way(), Way(framing="lines"))
     return tuple(dict.fromkeys(way for way in found if way not in usual))[:MOST_WAYS]
 
@@ -164,6 +164,12 @@ def _commands(server: Words, client: Words) -> Iterator[Way]:
     for framing in _framings(server, client):
         for hello in enters[:2]:
             yield from (Way(framing, hello, "", says) for says in (*talks[:1], "{text}"))
+
+
+def _pairs(server: Words, client: Words) -> Iterator[Way]:
+    """`anna|text`: the name before each text, as the client puts them together and the server takes them apart."""
+    for separator in (one for one in client.between if one in server.split and one.strip(_PUNCTUATION) == ""):
+        yield Way(_framings(server, client)[0], "", "", f"{{name}}{separator}{{text}}")
 
 
 def _spoken(server: Words, client: Words, wanted: re.Pattern[str], place: str) -> list[str]:

@@ -22,10 +22,11 @@ class Words:
     """What some files of source say.
 
     Attributes:
-        objects: dict displays with nothing but strings as keys; keys: strings used to look something up.
+        objects: dict displays with nothing but strings as keys, and the same in keywords: `dict(cmd="say", text=line)`, or a call of a
+            function of their own that takes any; keys: strings used to look something up.
         records: the fields of each dataclass.
         compared: strings that text is compared with or starts with, or that a class gives names to; split: strings it is split at.
-        prefixes: (what stands before, after) a single value put into a string.
+        prefixes: (what stands before, after) a single value put into a string; between: what stands between two, and nothing around them.
         lengths: framings by a length; digits: widths of decimal lengths.
         json, raw_json: JSON is used, and told to leave letters as they are.
         lines, nul: text is cut at newlines, at zero bytes.
@@ -38,6 +39,7 @@ class Words:
     compared: list[str] = field(default_factory=list)
     split: list[str] = field(default_factory=list)
     prefixes: list[tuple[str, str]] = field(default_factory=list)
+    between: list[str] = field(default_factory=list)
     lengths: list[str] = field(default_factory=list)
     digits: list[int] = field(default_factory=list)
     encodings: list[str] = field(default_factory=list)
@@ -69,6 +71,7 @@ class _Reader:
             for target in node.targets
             if isinstance(target, ast.Name)
         }
+        self.gathering = {"dict"} | {n.name for n in nodes if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef) and n.args.kwarg}
         self.sizes: list[int] = []  # of recv
         self.number_read = False
         self.big = not any(isinstance(node, ast.Constant) and node.value == "little" for node in nodes)
@@ -104,12 +107,17 @@ class _Reader:
                 self._joined(values)
             case ast.BinOp(left=ast.Constant(value=str(before)), op=ast.Add()):
                 _add(self.words.prefixes, (before, ""))
+            case ast.BinOp(left=ast.BinOp(left=ast.Name(), op=ast.Add(), right=ast.Constant(value=str(between))), op=ast.Add()):
+                _add(self.words.between, between)
             case ast.Constant(value="\0" | b"\0"):
                 self.words.nul = True
 
     def _call(self, call: ast.Call) -> None:
         name = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
         first = self._value(call.args[0]) if call.args else None
+        if name in self.gathering and call.keywords:
+            named = [(word.arg, word.value) for word in call.keywords if word.arg]
+            _add(self.words.objects, ast.Dict([ast.Constant(key) for key, _ in named], [value for _, value in named]))
         for word in call.keywords:
             if word.arg == "ensure_ascii" and self._value(word.value) is False:
                 self.words.raw_json = True
@@ -178,6 +186,8 @@ class _Reader:
             before, _, after = "".join(map(str, text)).partition("\0")
             _add(self.words.prefixes, (before, after))
             self._width(places[0])
+        elif len(places) == 2 and len(values) == 3 and isinstance(values[1], ast.Constant):
+            _add(self.words.between, str(values[1].value))
 
     def _width(self, place: ast.FormattedValue) -> None:
         """f"{len(message):<10}" writes a length of ten digits."""

@@ -406,4 +406,10 @@ def test_a_persons_name_and_address_become_places_to_fill_in() -> None:
 )
 def test_a_name_that_a_timer_held_back_is_no_label(heard: str, held: bool) -> None:
     """Seen on a busy machine: a ticker sent the name and the first words in one go, and both were taken for a labelled text."""
-    assert held_back(Seen(first="words", heard=heard), Person("Borisva", "127.0.0.1", 50002)) is held
+    assert held_back(heard, "words", Person("Borisva", "127.0.0.1", 50002)) is held
+
+
+def test_a_bare_name_in_a_frame_before_each_text_is_its_label() -> None:
+    frames = {"heard": "Borisva\nwords\n", "heard_boris": "Annalo\nothers\n", "framing": "length-4", "naming": "", "coming": ""}
+    dialect = infer(Seen(first="words", second="others", **frames), ANNA, BORIS, "")  # type: ignore[arg-type]
+    assert (dialect.author, dialect.relay, dialect.named_by) == ("server", "{name}\n{text}", "first-message")

@@ -57,6 +57,18 @@ def test_lines_and_letters_are_read_off() -> None:
     assert (first.framing, first.escaped) == ("json-lines", False)
 
 
+@pytest.mark.parametrize(
+    "client",
+    [
+        "import json\ndef send(**words): sock.send(json.dumps(words).encode())\nsend(cmd='join', name=name)\nsend(cmd='say', text=line)",
+        "import json\nsend(json.dumps(dict(cmd='join', name=name)))\nsend(json.dumps(dict(cmd='say', text=line)))",
+    ],
+)
+def test_objects_written_as_keywords_are_objects_too(client: str) -> None:
+    first = ways("import json\nd = json.loads(x)\ngetattr(chat, 'do_' + d['cmd'])(d)", client)[0]
+    assert (first.hello, first.says) == ('{"cmd": "join", "name": "{name}"}', '{"cmd": "say", "text": "{text}"}')
+
+
 def test_a_name_said_plainly_is_among_the_guesses() -> None:
     assert Way("json", "{name}", "", '{"msg": "{text}"}') in ways("import json\nname = conn.recv(9)\ntell(json.loads(data)['msg'])")
 
@@ -136,6 +148,16 @@ def test_the_clients_own_spelling_of_a_command_goes_first() -> None:
 def test_a_command_to_talk_is_tried_with_the_one_for_the_name() -> None:
     first, second = ways("if c == 'NAME': a()\nelif c == 'MSG': b()")[:2]
     assert (first, second) == (Way("none", "NAME {name}", "", "MSG {text}"), Way("none", "NAME {name}"))
+
+
+@pytest.mark.parametrize("client", ["send(f'{name}|{input()}')", "send(name + '|' + line)"])
+def test_the_client_may_put_the_name_before_each_text(client: str) -> None:
+    assert ways("name, _, text = data.decode().partition('|')", client)[0] == Way("none", "", "", "{name}|{text}")
+
+
+@pytest.mark.parametrize("server", ["tell(data)", "name, text = data.split(';')"])
+def test_what_the_server_does_not_take_apart_is_only_a_text(server: str) -> None:
+    assert ways(server, "send(f'{name}|{input()}')") == ()
 
 
 def test_other_commands_are_left_alone() -> None:

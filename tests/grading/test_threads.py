@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -194,6 +195,22 @@ def test_on_which_socket_a_thread_waits_with_a_time_out_stands_in_memory(
         (proc.root / "7" / "task" / "7" / "mem").write_bytes(memory)
     (thread,) = seen.look()
     assert (thread.call, thread.first, thread.timed) == ("poll", descriptor, True)
+
+
+@pytest.mark.parametrize(
+    ("memory", "timed"),
+    [
+        (struct.pack("ll", 1, 0), True),
+        (struct.pack("ll", 7, 999_999), True),
+        (struct.pack("ll", 60, 0), False),  # nobody waits that long for it
+        (b"", True),  # it may not be read
+    ],
+)
+def test_how_long_select_waits_stands_in_memory(proc: Proc, seen: Threads, memory: bytes, timed: bool) -> None:
+    proc.put(7, 7, call=line(23, 5, 0x20, 0, 0, 0x20))
+    (proc.root / "7" / "task" / "7" / "mem").write_bytes(b"\0" * 0x20 + memory)
+    (thread,) = seen.look()
+    assert (thread.call, thread.timed) == ("select", timed)
 
 
 def test_each_look_reads_again(proc: Proc, seen: Threads) -> None:

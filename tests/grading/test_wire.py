@@ -89,6 +89,11 @@ def test_a_name_may_take_two_messages_or_none() -> None:
     assert Wire(Dialect(hello="", says=MESSAGE)).hello("Anna") == []
 
 
+def test_over_udp_a_text_brings_in_whoever_gives_no_name_by_itself() -> None:
+    assert Wire(Dialect(transport="udp", hello="", says="{name}|{text}")).hello("Anna") == [b"Anna|Anna"]
+    assert Wire(Dialect(transport="udp")).hello("Anna") == [b"Anna"]
+
+
 def test_what_looks_like_a_place_in_a_text_stays() -> None:
     assert Wire(Dialect(says="{name}: {text}")).text("{name}", "Anna") == b"Anna: {name}"
 
