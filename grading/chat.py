@@ -198,4 +198,7 @@ class Chat(Conversation):
     def interrupt(self) -> None:
         """Ctrl-C must end the server. Raises CheckFailed if it goes on."""
         if not self.server.interrupt(INTERRUPT_LIMIT):
-            raise self._failed(_("после Ctrl-C сервер завершается за 2 секунды"), _("сервер продолжает работать"))
+            expected = _("после Ctrl-C сервер завершается за 2 секунды")
+            if self.server.exit_code() is not None:
+                raise CheckFailed(expected, _("сам сервер завершился, а запущенные им процессы продолжают работать"))
+            raise self._failed(expected, _("сервер продолжает работать"))

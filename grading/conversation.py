@@ -205,7 +205,7 @@ class Conversation:
                     raise self._failed(_("сервер читает то, что шлёт {guest}").format(guest=guest), _("сервер перестал читать"))
                 sent += more
         except OSError as error:
-            broken = _("соединение с гостем {guest} оборвано ({why})").format(guest=guest, why=error.strerror)
+            broken = _("соединение с гостем {guest} оборвано").format(guest=guest)  # how, is a race: EPIPE or ECONNRESET
             raise self._failed(_("{guest} может говорить").format(guest=guest), broken) from error
 
     # -- hearing

@@ -63,8 +63,8 @@ class _Talk:
         """Asks everything; None as soon as a text does not come through."""
         self.clock.before_acting()
         self.guest = self.server.connect("Anna")
-        self.desk = self.server.sit_down("Olga")
         self._rest()
+        self.desk = self.server.sit_down("Olga")  # a prompt printed when somebody comes is no part of what is shown later
         self._name_of_the_desk()
         self.seen.greeting = self._take(self.guest)
         if only_reads_keyboard(self.server) and not self._typed_comes():  # whoever sits there speaks first

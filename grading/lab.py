@@ -49,7 +49,7 @@ class Lab:
             return
         match self.failure.reason:
             case "exited":
-                raise CheckFailed(expected, self._exited(self.failure.code or 0))
+                raise CheckFailed(expected, self._exited(exit_words(self.failure.code or 0, flooded=self.failure.flooded)))
             case "input":
                 raise CheckFailed(expected, _("сервер ждёт ввода с клавиатуры и не начинает слушать порт") + self._where())
             case "slow":
@@ -61,8 +61,7 @@ class Lab:
     def _where(self) -> str:
         return f" ({self.stuck[0].file}:{self.stuck[0].line})" if self.stuck else ""
 
-    def _exited(self, code: int) -> str:
-        how = exit_words(code)
+    def _exited(self, how: str) -> str:
         lines = [line for line in self.output.strip().splitlines() if line.strip()]
         place = self.traced(self.output)
         if not place:

@@ -50,11 +50,12 @@ class NotStarted(Exception):
     Attributes:
         reason: "exited", "input", "silent" (alive, but nothing listens) or "slow".
         code: exit code if it exited.
+        flooded: as in Process.
     """
 
-    def __init__(self, reason: str, code: int | None = None) -> None:
+    def __init__(self, reason: str, code: int | None = None, *, flooded: bool = False) -> None:
         super().__init__(reason)
-        self.reason, self.code = reason, code
+        self.reason, self.code, self.flooded = reason, code, flooded
 
 
 class NoConnection(Exception):
@@ -124,7 +125,7 @@ class Server:
                 return time.monotonic() - begun
             code = self.process.wait(time.monotonic() + _LOOK)
             if code is not None:
-                raise NotStarted("exited", code)
+                raise NotStarted("exited", code, flooded=self.flooded)
             now, threads = time.monotonic(), self._look()
             if not threads or threads != before or not all(thread.asleep for thread in threads):
                 before, since = threads, now
@@ -164,7 +165,7 @@ class Server:
             threads = self._look()
             code = self.exit_code()
             if code is not None:
-                raise NotStarted("exited", code)
+                raise NotStarted("exited", code, flooded=self.flooded)
             used = sum(thread.cpu for thread in threads)
             at_first = used if at_first < 0 else at_first
             gone = not threads and not self.sandbox.pids()  # and how it ended is only being reported
@@ -229,6 +230,11 @@ class Server:
         """Ends it at once; its connections end as the kernel ends them."""
         if self.process is not None:
             self.process.kill()
+
+    @property
+    def flooded(self) -> bool:
+        """Whether it was ended because it printed too much."""
+        return self.process is not None and self.process.flooded
 
     def output(self) -> str:
         """What it printed, head and tail. Untrusted text."""

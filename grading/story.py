@@ -90,7 +90,8 @@ def why_not(chat: Conversation, what: str) -> str:
     """`what`, and whatever is plainly wrong with the server now."""
     code = chat.server.exit_code()
     if code is not None:
-        return f"{what}; " + _("сервер завершился {how}").format(how=exit_words(code)) + _last_error(chat.server.output())
+        how = exit_words(code, flooded=chat.server.flooded)
+        return f"{what}; " + _("сервер завершился {how}").format(how=how) + _last_error(chat.server.output())
     closed = [str(guest) for guest in chat.guests if guest.link.ended]
     if closed:
         what += "; " + _("сервер закрыл соединение: {guests}").format(guests=", ".join(closed))
@@ -105,14 +106,17 @@ def why_not(chat: Conversation, what: str) -> str:
 def not_again(failure: NotStarted, output: str) -> str:
     """Why a second start failed."""
     ended = failure.code is not None
-    how = _("второй запуск завершился {how}").format(how=exit_words(failure.code or 0)) if ended else _("второй запуск порт не слушает")
+    words = exit_words(failure.code or 0, flooded=failure.flooded)
+    how = _("второй запуск завершился {how}").format(how=words) if ended else _("второй запуск порт не слушает")
     lines = output.strip().splitlines()
     printed = "; " + _("последнее, что он напечатал: {line}").format(line=lines[-1].strip()[:200]) if lines else ""
     return how + (_last_error(output) or printed)
 
 
-def exit_words(code: int) -> str:
-    """How a program ended, after "it ended"."""
+def exit_words(code: int, *, flooded: bool = False) -> str:
+    """How a program ended, after "it ended"; `flooded`: we ended it, because it printed too much."""
+    if flooded:
+        return _("по сигналу {n} (напечатано больше 64 МиБ, и проверка прервала работу)").format(n=-code)
     return _("по сигналу {n}").format(n=-code) if code < 0 else _("с кодом {n}").format(n=code)
 
 

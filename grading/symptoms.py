@@ -121,7 +121,13 @@ TABLE: Final[tuple[Symptom, ...]] = (
     ),
     Symptom(
         "Сервер ждёт аргументов командной строки. Пусть он запускается и без них: запишите адрес и порт в начале файла.",
-        read="task", checks=("starts",), seen=r"sys\.argv|the following arguments are required",
+        read="task", checks=("starts",),
+        seen=r"sys\.argv|the following arguments are required|(?im:^[ \t]*(usage|использование|запуск|пример запуска)\b[^\n]*\.py\b)",
+    ),
+    Symptom(
+        "Сервер печатает без остановки, и проверка его прервала. Ищите print() в цикле, который крутится, ничего не ожидая: чаще всего "
+        "recv() вернул b'' — гость ушёл, — а цикл не закончился.",
+        read="threads", seen=r"больше 64 МиБ|more than 64 MiB",
     ),
     Symptom(
         "Сервер завершился раньше, чем начал слушать: последние строки того, что он напечатал, называют причину и строку файла.",
@@ -173,6 +179,11 @@ TABLE: Final[tuple[Symptom, ...]] = (
         "По сети ходят байты, а не строки: перед send() строку кодируют, text.encode('utf-8'), после recv() байты раскодируют, "
         "data.decode('utf-8').",
         read="framing", seen=r"a bytes-like object is required|can't concat str to bytes|\(not \"bytes\"\) to str",
+    ),
+    Symptom(
+        "Сервер закончил работу посреди разговора, не сообщив об ошибке. Ищите exit(), os._exit() и выход из главного цикла: break, "
+        "return, условие в while. Сервер работает, пока его не остановят.",
+        read="threads", seen=r"сервер завершился с кодом 0|the server exited with code 0",
     ),
     # A thread waits: for whom, says the report; what to do, say we.
     Symptom(

@@ -25,7 +25,10 @@ def test_no_processor_time_is_burnt_in_silence(chat: Chat) -> None:
 @check("restart", needs="starts", variants="multi-user select two-user")
 def test_the_server_starts_again_at_once(chat: Chat) -> None:
     """Остановленный сервер можно тут же запустить снова на том же порту."""
-    chat.join("Борис", "Вера")
+    first = chat.join("Борис", "Вера")[0]
+    if first.at_keyboard:  # till he speaks, the server leaves unread what the other sent: such a connection is reset, and holds no port
+        first.says("сейчас вернусь")
+        chat.settle()
     chat.restart()
 
 

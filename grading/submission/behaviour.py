@@ -103,7 +103,7 @@ class _Reader(ast.NodeVisitor):
             self.accepts += 1
         elif name in ("connect", "connect_ex", "create_connection", "open_connection", "sock_connect"):
             self.seen["connects"] = self.seen.get("connects", False) or not re.search(r"sql|psycopg|signal|\bdb\b", receiver)
-        elif name == "input":
+        elif name == "input" or (name == "read" and receiver == "os" and _is_number(node, 0)):
             self.seen["inputs"] = True
         elif name in ("Thread", "ThreadPoolExecutor", "start_new_thread", "Process", "to_thread"):
             self.seen["threads"] = True
@@ -168,7 +168,7 @@ class _Reader(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_BinOp(self, node: ast.BinOp) -> None:
-        if isinstance(node.op, ast.Pow):
+        if isinstance(node.op, ast.Pow) and _names_in(node):  # recv(2**12) is the size of a buffer, a**2 + b**2 a task of the course
             self.seen["maths"] = True
         self.generic_visit(node)
 
@@ -214,11 +214,17 @@ def _wrappers(tree: ast.Module) -> tuple[dict[str, int], set[str]]:
         called = {_called(call) for call in calls}
         if called & SENDS and not called & (RECEIVES | {"accept"}):
             names = [argument.arg for argument in function.args.args if argument.arg not in ("self", "cls")]
-            targets = {root for call in calls for root in _roots(_receiver(call, SENDS))}
+            targets = _origins({root for call in calls for root in _roots(_receiver(call, SENDS))}, function)
             senders[function.name] = next((place for place, name in enumerate(names) if name in targets), _TO_ITSELF)
         elif called & RECEIVES and not called & (SENDS | {"accept"}):
             receivers.add(function.name)
     return senders, receivers
+
+
+def _origins(names: set[str], function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    """These variables, and those their values were looked up with: of `rec = guests[number]` the number, too."""
+    assigned = [(node, target) for node in ast.walk(function) if isinstance(node, ast.Assign) for target in node.targets]
+    return names | {origin for node, target in assigned if _names_in(target) & names for origin in _names_in(node.value)}
 
 
 def _starts(statement: ast.stmt) -> bool:
@@ -249,6 +255,12 @@ def _roots(expression: str) -> Iterator[str]:
 
 def _names_in(node: ast.AST) -> set[str]:
     return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+
+
+def _is_number(node: ast.Call, number: int) -> bool:
+    """Whether that is the first argument: os.read(0, ...) reads the keyboard."""
+    first = node.args[0] if node.args else None
+    return isinstance(first, ast.Constant) and first.value == number and not isinstance(first.value, bool)
 
 
 def _is_widget_event(node: ast.Call) -> bool:

@@ -81,7 +81,7 @@ class Traits:
         console = self.inputs and self.sends and self.receives
         relays = 6 * self.broadcast + 4 * self.crosses + 2 * self.private + 4 * console
         hints = self.stores + self.threads + self.selects + min(self.words, 2)
-        return relays + hints - 6 * self.http - 3 * (self.maths and not self.broadcast)
+        return relays + hints - 6 * self.http - 3 * (self.maths and not (self.broadcast or self.crosses))
 
 
 CHAT = 4

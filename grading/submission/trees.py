@@ -88,7 +88,7 @@ class FolderTree(Tree):
 
     def _takes(self, entry: os.DirEntry[str], name: str) -> bool:
         """Note the file, or return True for a folder to go into."""
-        if entry.name in SKIPPED:
+        if entry.name in SKIPPED and not entry.is_file(follow_symlinks=False):  # .env is a virtual environment, or a file of settings
             return False
         if not entry.name.isprintable():  # newlines, escape sequences, undecodable bytes: no Python module is called that
             self.notes[name] = _("имя с непечатаемыми знаками")
@@ -160,7 +160,7 @@ class ZipTree(Tree):
     def _take(self, info: zipfile.ZipInfo) -> None:
         name = _real_name(info)
         parts = PurePosixPath(name).parts
-        if info.is_dir() or SKIPPED & set(parts):
+        if info.is_dir() or SKIPPED & set(parts[:-1]):
             return
         kind = stat.S_IFMT(info.external_attr >> 16)
         if not parts or name.startswith("/") or ".." in parts or ":" in parts[0]:

@@ -147,3 +147,15 @@ def test_who_wakes_reads_and_is_owed_nothing_that_was_dropped() -> None:
     chat.wake(sonya)
     assert sonya.link.reading
     chat.verify()
+
+
+@pytest.mark.parametrize(("code", "word"), [(None, "сервер продолжает работать"), (-2, "запущенные им процессы")])
+def test_who_outlives_ctrl_c_is_named(code: int | None, word: str) -> None:
+    server = FakeServer()
+    server.interrupt = lambda _limit: False  # type: ignore[attr-defined]
+    server.exit_code = lambda: code  # type: ignore[method-assign,assignment]
+    chat = Chat(cast("Server", server), Dialect(), random.Random(1))
+    with pytest.raises(CheckFailed) as failure:
+        chat.interrupt()
+    assert word in failure.value.actual
+    assert ("завершился по сигналу" in failure.value.actual) is False

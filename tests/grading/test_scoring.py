@@ -121,6 +121,15 @@ def test_of_equal_variants_the_one_closest_to_what_was_observed(model: str, vari
     assert scoring.choose([result("a")], [wide, narrow], Observed(model)).rubric.variant == variant
 
 
+def test_of_equal_variants_the_one_that_is_passed() -> None:
+    """94 of 100 at 60 % are 56 course points, as are 56 of 100 in full: the former pass, the latter do not."""
+    results = [result("a"), result("b", FAILED), result("c", FAILED)]
+    two_users = rubric({"a": 94, "b": 6}, variant="two-user", factor="0.6", models=("select", "blocking"))
+    select = rubric({"a": 56, "c": 44}, variant="select", models=("select",))
+    chosen = scoring.choose(results, [two_users, select], Observed("select"))
+    assert (chosen.rubric.variant, chosen.course_points, chosen.passed) == ("two-user", 56, True)
+
+
 @pytest.mark.parametrize(
     ("asked", "imports", "verdict", "seen"),
     [

@@ -42,6 +42,7 @@ class Chat:
         self.printed = ""
         self.queue = 0
         self.server = SimpleNamespace(exit_code=lambda: self.code, output=lambda: self.printed, unaccepted=lambda: self.queue)
+        self.server.flooded = False
 
     def join(self, name: str, called: str) -> Guest:
         guest = Guest(self, name, Link(("127.0.0.1", 50001 + len(self.guests))))  # type: ignore[arg-type]
@@ -155,6 +156,8 @@ TRACE = 'Traceback (most recent call last):\n  File "/lab/server.py", line 3, in
 
 def test_of_a_server_in_order_nothing_is_added(chat: Chat, boris: Guest) -> None:
     assert story.why_not(chat, "тихо") == "тихо"
+    chat.code, chat.server.flooded = -9, True
+    assert "по сигналу 9 (напечатано больше 64 МиБ" in story.why_not(chat, "тихо")
 
 
 @pytest.mark.parametrize(

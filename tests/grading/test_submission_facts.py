@@ -30,6 +30,11 @@ def test_the_facts_of_a_plain_chat(tmp_path: Path) -> None:
     assert facts(tmp_path / "udp", UDP_CHAT).transport == "udp"
 
 
+@pytest.mark.parametrize(("line", "reads"), [("input()", True), ("sys.stdin", True), ("os.read(0, 9)", True), ("os.read(door, 9)", False)])
+def test_who_reads_the_keyboard(tmp_path: Path, line: str, reads: bool) -> None:
+    assert facts(tmp_path, BROADCAST + f"def more():\n    {line}\n").keyboard is reads
+
+
 @pytest.mark.parametrize(
     ("line", "engine"),
     [

@@ -115,6 +115,43 @@ def test_an_echo_is_taken_only_if_there_is_nothing_else(tmp_path: Path) -> None:
     assert "не похож на чат" in lab.notes[0]
 
 
+def test_the_size_of_a_buffer_written_as_a_power_is_no_task_in_maths(tmp_path: Path) -> None:
+    lab = one(plant(tmp_path, {"server.py": TWO_USERS.replace("1024", "2 ** 10")}))
+    assert (lab.server, lab.problem, "2 ** 10" in lab.files["server.py"].decode()) == ("server.py", None, True)
+
+
+def test_who_passes_on_what_one_of_two_says_is_a_chat_whatever_he_imports(tmp_path: Path) -> None:
+    lab = one(plant(tmp_path, {"server.py": "import math\n" + TWO_USERS}))
+    assert (lab.server, lab.problem) == ("server.py", None)
+
+
+def test_the_new_server_is_taken_though_it_only_fills_buffers_and_the_old_one_answers_at_once(tmp_path: Path) -> None:
+    new = """
+import select, socket
+door = socket.socket()
+door.bind(("localhost", 9090))
+door.listen()
+guests = {}
+
+def flush(number):
+    guest = guests[number]
+    guest[1] = guest[1][guest[0].send(guest[1]):]
+
+while True:
+    for ready in select.select([door, *guests], [], [])[0]:
+        if ready is door:
+            guest, _ = door.accept()
+            guests[guest.fileno()] = [guest, b""]
+            continue
+        data = guests[ready][0].recv(2 ** 12)
+        for number in list(guests):
+            if number != ready:
+                guests[number][1] += data
+                flush(number)
+"""
+    assert one(plant(tmp_path, {"server_new.py": new, "server_old.py": ECHO})).server == "server_new.py"
+
+
 def test_folder_before_report_of_the_same_student(tmp_path: Path) -> None:
     lab = one(plant(tmp_path, {"task4/server.py": BROADCAST, "docs/task4.md": REPORT}))
     assert lab.path.endswith("task4")
@@ -261,3 +298,9 @@ def test_names_that_paint_the_terminal_are_escaped(tmp_path: Path) -> None:
 def test_what_others_installed_is_no_submission(tmp_path: Path) -> None:
     lab = one(plant(tmp_path, {"server.py": BROADCAST, "venv/lib/chat.py": BROADCAST, ".git/hooks.py": "1", "__pycache__/x.pyc": b"1"}))
     assert set(lab.files) == {"server.py"}
+
+
+def test_a_file_of_settings_is_no_virtual_environment(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"server.py": BROADCAST, ".env": "PORT=9090\n"}
+    assert set(one(plant(tmp_path / "folder", files)).files) == set(files)
+    assert set(one(plant(tmp_path, {"lab.zip": zipped(files)}) / "lab.zip").files) == set(files)
