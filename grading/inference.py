@@ -8,8 +8,11 @@ from typing import Final
 
 from reference.dialect import Author, Dialect, NamedBy
 
-_TIME: Final = re.compile(r"(?<![\w:])\d{1,2}:\d{2}(:\d{2})?(\.\d+)?\b|(?<=\dT)\d{2}:\d{2}(:\d{2})?(\.\d+)?|\b1[6-9]\d{8}(\.\d+)?\b")
-_DATE: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}(?![\d-])|\b\d{1,2}[./]\d{1,2}[./]\d{4}\b")
+_PAINTED: Final = r"(?<=[\d\[]m)"  # the end of what sets a colour, which no word boundary follows
+_TIME: Final = re.compile(
+    rf"(?:(?<![\w:])|(?<=\dT)|{_PAINTED})\d{{1,2}}:\d{{2}}(:\d{{2}})?(\.\d+)?\b|(?:\b|{_PAINTED})1[6-9]\d{{8}}(\.\d+)?\b"
+)
+_DATE: Final = re.compile(rf"(?:\b|{_PAINTED})(?:\d{{4}}-\d{{2}}-\d{{2}}(?![\d-])|\d{{1,2}}[./]\d{{1,2}}[./]\d{{4}}\b)")
 
 
 @dataclass(frozen=True)
@@ -109,10 +112,10 @@ def _message(seen: Seen, stream: str, text: str, author: Person) -> str:
 
 
 def held_back(heard: str, text: str, boris: Person) -> bool:
-    """Whether Boris's name stands bare right before his words: no label within a message looks so. If only before his first, a timer has
-    sent both in one go."""
+    """Whether Boris's name stands bare right before his words: a label within a message has at least a blank. If only before his first, a
+    timer has sent both in one go."""
     before, found, _ = heard.partition(text)
-    return bool(found) and before.rstrip().endswith(boris.name)
+    return bool(found) and before.rstrip("\r\n").endswith(boris.name)
 
 
 def template(text: str, person: Person) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import re
 import time
 from dataclasses import dataclass, replace
 from typing import Final
@@ -25,6 +26,8 @@ from reference.framing import reads_lines
 QUIT_WORDS_TRIED: Final = 4
 SECOND_ANSWERS: Final = ("1", "{name}")
 """What may do where more is asked after the name: the number of a room or a colour, any password; the name once more."""
+_OFFERED: Final = re.compile(r"[(\[]\s*([^\W\d_]+)\s*(?:/|\||или\b|or\b)[^()\[\]]*[)\]]")
+"""The first of the answers a question offers: (да/нет), [y/n]."""
 _SYLLABLES: Final = [consonant + vowel for consonant in "blmnrv" for vowel in "aeio"]
 _WORDS: Final = (
     "amber", "birch", "cloud", "delta", "ember", "flint", "grove", "heron", "inlet", "joker",
@@ -145,7 +148,7 @@ class Talk:
         dialect = _spoken(guess(seen), self.way)
         hunches: tuple[Way, ...] = ()
         if seen.welcome_anna and self.way.hello and not self.way.then and self.way.framing in ("none", "lines"):
-            hunches = tuple(replace(self.way, then=then) for then in SECOND_ANSWERS)
+            hunches = tuple(replace(self.way, then=then) for then in (*_OFFERED.findall(seen.welcome_anna)[:1], *SECOND_ANSWERS))
         welcome = seen.welcome_anna.strip()[:200]
         remarks = (_("На имя «{name}» сервер ответил: «{text}».").format(name=name, text=welcome),) if welcome else ()
         clock = self.clock

@@ -135,13 +135,25 @@ class OwnClients:
                 return
             reply = answer_of_client(person.news, host, port, person.called)
             if self.screens.line(person) is not None or (self._udp and person.told):
-                if person.told > 1 or (person.told and reply != person.called):
+                reply = self._said_inside(person, reply)
+                if reply is None:
                     return
-                reply = person.called
-            self._helped = self._helped or reply not in (None, person.called)
-            person.told += reply in (None, person.called)
+                person.told += 1
+            else:
+                self._helped = self._helped or reply not in (None, person.called)
+                person.told += reply in (None, person.called)
             self.screens.type(person, reply or person.called)
             self.screens.settle(sure=self.screens.line(person) is None)  # one that has to connect yet must have had the time to
+
+    def _said_inside(self, person: Person, reply: str | None) -> str | None:
+        """What somebody connected types before the talk: the name, and what the server asks after it; None when that is done."""
+        if not person.told:
+            return person.called
+        if person.told > 1:
+            return None
+        dialect = self.chat.dialect
+        then = dialect.then.replace("{name}", person.called) if dialect.says == "{text}" else ""
+        return person.called if reply == person.called else then or None
 
     def _told(self, kind: str, called: str) -> str:
         host, port = self.chat.server.addresses[0][1]

@@ -23,6 +23,8 @@ _CYRILLIC: Final = frozenset({"cp1251", "koi8-r", "koi8-u", "cp866", "iso8859-5"
 _NAME: Final = re.compile(r"(user|nick|client|my)?_?(name|nick|login)|user|author|sender|from|имя|ник", re.I)
 _TEXT: Final = re.compile(r"(message|msg|chat)?_?(text|message|msg|content|body|data|payload|line)|сообщение|текст", re.I)
 _KIND: Final = re.compile(r"type|kind|action|cmd|command|event|op|method|status", re.I)
+_WHOM: Final = re.compile(r"(send_?)?to|target|recipient|receiver|dest|кому", re.I)
+_ALL: Final = re.compile(r"all|\*|everyone|everybody|broadcast|все|всем", re.I)
 _TIME: Final = re.compile(r"time|date|timestamp|ts|sent_at", re.I)
 _ENTERS: Final = re.compile(r"/?(set_?)?(user_?|nick_?)?(name|nick|login|join|hello|hi|register|reg|auth|connect|enter|user)", re.I)
 _TALKS: Final = re.compile(r"/?(send_?|chat_?|to[ _])?(message|msg|text|say|send|all|chat|broadcast|public)", re.I)
@@ -32,8 +34,8 @@ _PUNCTUATION: Final = ":;|=, /"
 def ways_of(servers: Sequence[bytes], clients: Sequence[bytes]) -> tuple[Way, ...]:
     """The guesses for a server and the clients beside it, the likeliest first; () where nothing speaks for more than plain text."""
     server, client = read_words(servers), read_words(clients)
-    speaks_json = server.json or client.json
-    found = chain(_objects(server, client) if speaks_json else _commands(server, client), _pairs(server, client), _plain(server, client))
+    objects = list(_objects(server, client)) if server.json or client.json else []  # JSON may be for a file of its own
+    found = chain(objects or _commands(server, client), _pairs(server, client), _plain(server, client))
     usual = (Way(), Way(framing="lines"))
     return tuple(dict.fromkeys(way for way in found if way not in usual))[:MOST_WAYS]
 
@@ -77,9 +79,10 @@ def _plain(server: Words, client: Words) -> Iterator[Way]:
 def _objects(server: Words, client: Words) -> Iterator[Way]:
     lines = server.lines or client.lines
     framings = _lengths(server, client) or (["json-lines", "json"] if lines else ["json", "json-lines"])
-    enters, talks = _templates(client.objects)
+    everybody = next((word for word in server.compared if _ALL.fullmatch(word)), "")
+    enters, talks = _templates(client.objects, everybody)
     if not talks and not enters:
-        enters, talks = _looked_up(server)
+        enters, talks = _looked_up(server, everybody)
     escaped = not (client.raw_json if client.objects else server.raw_json)
     introduced = [Way("", hello, "", text) for hello, text in product(enters[:2], talks[:2])]
     alone = [Way("", "", "", text) for text in talks[:2]]
@@ -94,11 +97,11 @@ def _objects(server: Words, client: Words) -> Iterator[Way]:
         ways = ways[:1]  # the likeliest once more, framed otherwise
 
 
-def _templates(objects: list[ast.Dict]) -> tuple[list[str], list[str]]:
-    """(those that give a name, those that say a text) of the objects a client puts together."""
+def _templates(objects: list[ast.Dict], everybody: str) -> tuple[list[str], list[str]]:
+    """(those that give a name, those that say a text) of the objects a client puts together, addressed to everybody."""
     enters, talks = [], []
     for display in objects:
-        template = "{" + ", ".join(f"{_string(key)}: {_value(key, value)}" for key, value in _items(display)) + "}"
+        template = "{" + ", ".join(f"{_string(key)}: {_value(key, value, everybody)}" for key, value in _items(display)) + "}"
         if "{text}" in template:
             talks.append(template)
         elif "{name}" in template:
@@ -112,10 +115,12 @@ def _items(display: ast.Dict) -> Iterator[tuple[str, ast.expr]]:
             yield str(key.value), value
 
 
-def _value(key: str, value: ast.expr) -> str:
+def _value(key: str, value: ast.expr, everybody: str = "") -> str:
     """What a client writes under a key: the constant itself, else what the key or else the variable is called after."""
     if isinstance(value, ast.Constant) and isinstance(value.value, str | int | float | bool | None):
         return json.dumps(value.value, ensure_ascii=False)
+    if everybody and _WHOM.fullmatch(key):
+        return _string(everybody)
     variables = [node for node in ast.walk(value) if isinstance(node, ast.Name | ast.Attribute)]
     for word in (key, *(node.id if isinstance(node, ast.Name) else node.attr for node in variables)):
         if _TEXT.fullmatch(word):
@@ -127,7 +132,7 @@ def _value(key: str, value: ast.expr) -> str:
     return '""'
 
 
-def _looked_up(server: Words) -> tuple[list[str], list[str]]:
+def _looked_up(server: Words, everybody: str) -> tuple[list[str], list[str]]:
     """The same from what a server looks up in the objects it gets."""
     keys = {meaning: [key for key in server.keys if pattern.fullmatch(key)][:2] for meaning, pattern in (("name", _NAME), ("text", _TEXT))}
     kind = next((key for key in server.keys if _KIND.fullmatch(key)), "")
@@ -141,7 +146,8 @@ def _looked_up(server: Words) -> tuple[list[str], list[str]]:
             return [], ["{" + ", ".join(f"{_string(one)}: {_field(one, server.compared)}" for one in record) + "}"]
     enters = [f'{{{of_kind(_ENTERS)}{_string(name)}: "{{name}}"}}' for name in keys["name"]]
     names = f'{_string(keys["name"][0])}: "{{name}}", ' if keys["name"] else ""
-    texts = [f'{_string(text)}: "{{text}}"}}' for text in keys["text"]]
+    whom = next((f"{_string(key)}: {_string(everybody)}, " for key in server.keys if everybody and _WHOM.fullmatch(key)), "")
+    texts = [f'{whom}{_string(text)}: "{{text}}"}}' for text in keys["text"]]
     return enters, [f"{{{of_kind(_TALKS)}{names}{text}" for text in texts]
 
 

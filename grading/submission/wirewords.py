@@ -25,8 +25,10 @@ class Words:
         objects: dict displays with nothing but strings as keys, and the same in keywords: `dict(cmd="say", text=line)`, or a call of a
             function of their own that takes any; keys: strings used to look something up.
         records: the fields of each dataclass.
-        compared: strings that text is compared with or starts with, or that a class gives names to; split: strings it is split at.
-        prefixes: (what stands before, after) a single value put into a string; between: what stands between two, and nothing around them.
+        compared: strings that text is compared with or starts with, that a class gives names to, or that functions are kept under.
+        split: strings it is split at.
+        prefixes: (what stands before, after) a single value put into a string.
+        between: what stands between the first two values put into one, and nothing before them.
         lengths: framings by a length; digits: widths of decimal lengths.
         json, raw_json: JSON is used, and told to leave letters as they are.
         lines, nul: text is cut at newlines, at zero bytes.
@@ -71,6 +73,7 @@ class _Reader:
             for target in node.targets
             if isinstance(target, ast.Name)
         }
+        self.functions = {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
         self.gathering = {"dict"} | {n.name for n in nodes if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef) and n.args.kwarg}
         self.sizes: list[int] = []  # of recv
         self.number_read = False
@@ -99,6 +102,8 @@ class _Reader:
                 self._call(node)
             case ast.Dict(keys=keys) if keys and all(isinstance(key, ast.Constant) and isinstance(key.value, str) for key in keys):
                 _add(self.words.objects, node)
+                if all(map(self._is_function, node.values)):  # text is looked up here to find what to do
+                    self._compared(filter(None, keys))
             case ast.Subscript(slice=ast.Constant(value=str(key)), ctx=ast.Load()):
                 _add(self.words.keys, key)
             case ast.Compare(ops=[ast.Eq() | ast.NotEq() | ast.In(), *_]):
@@ -107,7 +112,7 @@ class _Reader:
                 self._joined(values)
             case ast.BinOp(left=ast.Constant(value=str(before)), op=ast.Add()):
                 _add(self.words.prefixes, (before, ""))
-            case ast.BinOp(left=ast.BinOp(left=ast.Name(), op=ast.Add(), right=ast.Constant(value=str(between))), op=ast.Add()):
+            case ast.BinOp(left=ast.BinOp(left=ast.Name() | ast.Attribute(), op=ast.Add(), right=ast.Constant(value=str(between)))):
                 _add(self.words.between, between)
             case ast.Constant(value="\0" | b"\0"):
                 self.words.nul = True
@@ -126,6 +131,8 @@ class _Reader:
         match name:
             case "get" if isinstance(first, str):
                 _add(self.words.keys, first)
+            case "getattr":
+                self._methods(call.args)
             case "startswith":
                 self._compared(call.args)
             case "split" | "partition" | "rsplit" | "rpartition" | "splitlines" | "find" | "index" | "endswith" | "readuntil":
@@ -152,6 +159,18 @@ class _Reader:
                 self.sizes += [size for arg in call.args if isinstance(size := self._value(arg), int) and 0 < size < 100]
             case "int":
                 self.number_read = True
+
+    def _methods(self, args: list[ast.expr]) -> None:
+        """getattr(self, "do_" + word): each method called do_something stands for a word."""
+        constants = (node.value for arg in args[1:2] for node in ast.walk(arg) if isinstance(node, ast.Constant))
+        start = next((value for value in constants if isinstance(value, str)), "")
+        for name in sorted(self.functions):
+            if start and name.startswith(start):
+                _add(self.words.compared, name.removeprefix(start))
+
+    def _is_function(self, node: ast.expr) -> bool:
+        name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+        return name in self.functions or isinstance(node, ast.Lambda)
 
     def _value(self, node: ast.expr) -> object:
         if isinstance(node, ast.Constant):
@@ -186,8 +205,9 @@ class _Reader:
             before, _, after = "".join(map(str, text)).partition("\0")
             _add(self.words.prefixes, (before, after))
             self._width(places[0])
-        elif len(places) == 2 and len(values) == 3 and isinstance(values[1], ast.Constant):
-            _add(self.words.between, str(values[1].value))
+        match values:
+            case [ast.FormattedValue(), ast.Constant(value=str(between)), ast.FormattedValue(), *_]:
+                _add(self.words.between, between)
 
     def _width(self, place: ast.FormattedValue) -> None:
         """f"{len(message):<10}" writes a length of ten digits."""

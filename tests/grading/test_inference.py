@@ -277,6 +277,9 @@ def test_what_was_seen_counts_more_than_the_listing(family: str, author: str, li
 CLOCKS = {
     "in a label that names nobody": Seen(naming="[12:59:58] Borisva", heard=f"[12:59:59] {FIRST}", heard_boris=f"[13:00:00] {SECOND}"),
     "in a notice": Seen(naming="[12:59:58] Borisva вошёл", heard=f"Borisva: {FIRST}", heard_boris=f"Annalo: {SECOND}"),
+    "right after a colour": Seen(
+        naming="\033[90m12:59:58 Borisva вошёл", heard=f"\033[m12:59:59 Borisva: {FIRST}", heard_boris=f"\033[m13:00:00 Annalo: {SECOND}"
+    ),
     "in a welcome": Seen(welcome_boris="Привет, сейчас 12:59:58", heard=f"Borisva: {FIRST}", heard_boris=f"Annalo: {SECOND}"),
 }
 
@@ -402,7 +405,10 @@ def test_a_persons_name_and_address_become_places_to_fill_in() -> None:
 
 @pytest.mark.parametrize(
     ("heard", "held"),
-    [("Borisvawords", True), ("Borisva\nwords\n", True), ("Borisva: words", False), ("[Borisva] words", False), ("words", False)],
+    [
+        ("Borisvawords", True), ("Borisva\nwords\n", True), ("Borisva: words", False), ("[Borisva] words", False),
+        ("Borisva words", False), ("FROM Borisva words", False), ("words", False),
+    ],
 )
 def test_a_name_that_a_timer_held_back_is_no_label(heard: str, held: bool) -> None:
     """Seen on a busy machine: a ticker sent the name and the first words in one go, and both were taken for a labelled text."""

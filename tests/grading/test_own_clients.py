@@ -44,6 +44,8 @@ RIGHT = {
     "client_redraws_its_prompt": Verdict.PASSED,
     "client_registers": Verdict.PASSED,
     "client_selects": Verdict.PASSED,
+    "client_shows_two_questions": Verdict.PASSED,
+    "client_signs_each_datagram": Verdict.PASSED,
     "client_sleepy": Verdict.PASSED,
     "client_with_menu": Verdict.NA,
     "client_with_password": Verdict.NA,
@@ -56,9 +58,10 @@ def judged(submission: Submission, *, isolation: str = "auto", clock: str = "aut
     """The check alone, on a server that counts as understood: what an interview would find out is told here."""
     two = b"variant: two-user" in submission.files[submission.server] or "student_blocking" in submission.path
     seats = 2 if two else None
+    then = "1" if b"\nthen: 1\n" in submission.files[submission.server] else ""
     launch = Launch(tuple(submission.argv), submission.cwd, submission.settings.stdin)
     bench = Bench(lambda: open_sandbox(submission.files, isolation=isolation), launch, "1", clock)
-    bench.learned = Learned(Dialect(turns="alternate" if two else "free"), understood, seats)
+    bench.learned = Learned(Dialect(then=then, turns="alternate" if two else "free"), understood, seats)
     grading = Grading(Lab(submission), bench, (ID,))
     try:
         run_checks(grading)

@@ -123,6 +123,12 @@ def test_json_in_frames() -> None:
     assert (first.framing, first.hello) == ("length-4", "")
 
 
+@pytest.mark.parametrize("client", [JSON_CLIENT.replace('"text": line', '"to": to, "text": line'), ""])
+def test_whom_a_message_is_for(client: str) -> None:
+    server = JSON_SERVER.replace('tell(message["text"])', 'tell(message["text"], message["to"] == "all")')
+    assert all('"to": "all", "text": "{text}"' in way.says for way in ways(server, client)[:2])
+
+
 # -- commands
 
 
@@ -135,6 +141,8 @@ def test_json_in_frames() -> None:
         ("parts = text.split('|')\nif parts[0] == 'JOIN': name = parts[1]", "JOIN|{name}"),
         ("match text.split(':'):\n    case ['login', name]: pass", "login:{name}"),
         ("if parts[0] in ('/name', '/nick'): name = parts[1]", "/name {name}"),
+        ("def enter(who): pass\nfound = {'HELLO': enter, 'BYE': lambda who: 0}[word]", "HELLO {name}"),
+        ("class Chat:\n    def enter(self): pass\n    def table(self): return {'LOGIN': self.enter}", "LOGIN {name}"),
     ],
 )
 def test_commands_that_give_the_name(source: str, hello: str) -> None:
@@ -158,6 +166,26 @@ def test_the_client_may_put_the_name_before_each_text(client: str) -> None:
 @pytest.mark.parametrize("server", ["tell(data)", "name, text = data.split(';')"])
 def test_what_the_server_does_not_take_apart_is_only_a_text(server: str) -> None:
     assert ways(server, "send(f'{name}|{input()}')") == ()
+
+
+def test_methods_called_by_their_names_are_commands() -> None:
+    server = "class Guest:\n    def cmd_login(self): pass\n    def cmd_say(self): pass\n    def run(self): getattr(self, 'cmd_' + word)()"
+    assert ways(server)[0] == Way("none", "login {name}", "", "say {text}")
+    assert ways(server.replace("'cmd_' + word", "f'cmd_{word}'")) == ways(server)
+
+
+@pytest.mark.parametrize("sent", ["name + '|' + text + '\\n'", "f'{name}|{text}'"])
+def test_the_name_may_stand_in_each_message(sent: str) -> None:
+    assert ways("name, _, text = line.partition('|')", f"sock.send(({sent}).encode())")[0] == Way("none", "", "", "{name}|{text}")
+    assert ways("print(line)", f"sock.send(({sent}).encode())") == ()
+
+
+def test_a_server_that_keeps_json_in_a_file_may_have_commands() -> None:
+    assert ways("import json\nif word == '/nick': json.dump(history, file)")[0].hello == "/nick {name}"
+
+
+def test_what_is_kept_under_a_word_may_be_no_function() -> None:
+    assert ways("people[conn] = {'name': name, 'text': conn}") == ()
 
 
 def test_other_commands_are_left_alone() -> None:
