@@ -30,6 +30,9 @@ BUSY_IDLE: Final = 0.02
 UNREAD_AFTER: Final = 0.005
 """Seconds for which looks must stay equal where something waits to be read or accepted. A thread that is just about to wait for it is shown
 as asleep already, and a busy machine may keep it there for a while; it finds what waits and goes on."""
+PRINTED_AFTER: Final = 0.1
+"""The same where a thread waits for room to print and somebody will be blamed: it is we who make room, and none of ours is kept from that
+for so long."""
 _GLANCE: Final = 0.0004
 """Seconds between two looks that cannot decide; bytes for a guest end it early."""
 
@@ -184,7 +187,7 @@ class _Wait:
     """The judgement over successive looks of one wait."""
 
     def __init__(self, clock: Stillness, deadline: float, patient: bool, sure: bool) -> None:
-        self._clock, self._deadline, self._patient = clock, deadline, patient
+        self._clock, self._deadline, self._patient, self._sure = clock, deadline, patient, sure
         self.evident = sure or not clock.suspected_busy  # a rest called BUSY is proof of it
         self._last: Look | None = None
         self._active: Look | None = None  # the look at which traffic last moved
@@ -203,7 +206,8 @@ class _Wait:
             self._active, self._rounds = look, Rounds(look.threads, now)
         if look != last:
             self._same_since = now
-        long_enough = not look.unread or now - self._same_since >= UNREAD_AFTER
+        printing = self._sure and any(thread.prints for thread in look.threads)
+        long_enough = now - self._same_since >= (PRINTED_AFTER if printing else UNREAD_AFTER if look.unread else 0.0)
         if look.quiet and look == last and long_enough and self._rounds.may_rest(look.threads, now, self._clock.calm):
             rest = self._still(look)
             if rest is not None:

@@ -72,6 +72,11 @@ class Thread:
         return self.state in ASLEEP
 
     @property
+    def prints(self) -> bool:
+        """Whether it waits for room in the pipe it prints to, which somebody will make."""
+        return self.call == "write" and self.first in (1, 2)
+
+    @property
     def cpu(self) -> float:
         """Seconds of processor time it has used."""
         return self._counted(0) / 1e9

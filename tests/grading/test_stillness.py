@@ -13,7 +13,7 @@ import pytest
 from grading import stillness
 from grading.kernel import ESTABLISHED, LISTEN, Peer
 from grading.links import INBOX_LIMIT
-from grading.stillness import BUSY_AFTER, BUSY_IDLE, CHATTER_PATIENCE, PATIENCE, UNREAD_AFTER, Look, Rest, Stillness
+from grading.stillness import BUSY_AFTER, BUSY_IDLE, CHATTER_PATIENCE, PATIENCE, PRINTED_AFTER, UNREAD_AFTER, Look, Rest, Stillness
 from grading.threads import Thread
 
 
@@ -91,6 +91,16 @@ def test_the_second_look_follows_a_quiet_one_at_once(time: Time) -> None:
     assert wait.pause > 0
     wait.sees(look())
     assert wait.pause == 0
+
+
+def test_who_waits_for_room_to_print_is_about_to_go_on(time: Time) -> None:
+    """It is the grader that empties the pipe: two looks between which it had no time for that prove nothing."""
+    full = [look(Thread(1, 1, ord("S"), b"%d 5 1\n" % ran, "write", 1, False)) for ran in range(4)]
+    assert Wait(time, sure=True).sees(*(one for one in full for _again in range(2)), every=PRINTED_AFTER / 3) == [None] * 8
+    assert Wait(time, sure=True).sees(*[full[0]] * 4, every=PRINTED_AFTER / 2.5) == [None, None, None, Rest.STILL]
+    elsewhere = look(Thread(1, 1, ord("S"), b"1 5 1\n", "write", 7, False))
+    assert Wait(time, sure=True).sees(elsewhere, elsewhere) == [None, Rest.STILL]
+    assert Wait(time).sees(full[0], full[0]) == [None, Rest.STILL]  # nobody is to blame, and whoever chats while he prints is heard
 
 
 @pytest.mark.parametrize(
