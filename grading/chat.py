@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from grading import history, story
@@ -66,9 +66,13 @@ class Chat(Conversation):
         """Sends a text in three pieces as a network may cut it, though never a letter; after each one everything comes to rest."""
         return self._in_pieces(author, text, text, [self._behind(author, text, len(text) * part // 3) for part in (1, 2)])
 
-    def drip(self, author: Guest, text: Unique) -> Said[Guest]:
-        """Sends a text byte by byte; after each one everything comes to rest, so that the server reads them one by one."""
-        return self._in_pieces(author, text, text, range(1, len(self.framed(text, author))))
+    def drip(self, author: Guest, text: Unique, halfway: Callable[[], None]) -> Said[Guest]:
+        """Sends a text byte by byte; after each one everything comes to rest, so that the server reads them one by one.
+
+        `halfway` is done in the middle of it: there others may speak, whose bytes are not to be taken for a part of it.
+        """
+        length = len(self.framed(text, author))
+        return self._in_pieces(author, text, text, _and_at(range(1, length), length // 2, halfway))
 
     def _behind(self, author: Guest, text: str, letters: int) -> int:
         """Where in the bytes of a framed text so many of its letters end."""
@@ -202,3 +206,13 @@ class Chat(Conversation):
             if self.server.exit_code() is not None:
                 raise CheckFailed(expected, _("сам сервер завершился, а запущенные им процессы продолжают работать"))
             raise self._failed(expected, _("сервер продолжает работать"))
+
+
+def _and_at(numbers: Iterable[int], when: int, halfway: Callable[[], None]) -> Iterator[int]:
+    """The numbers as they are; before the first one beyond `when`, `halfway` is done."""
+    waiting = True
+    for number in numbers:
+        if waiting and number > when:
+            waiting = False
+            halfway()
+        yield number

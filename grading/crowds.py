@@ -13,6 +13,7 @@ from grading.messages import N_, _
 from grading.stillness import Rest
 from grading.story import why_not
 from grading.verdicts import CheckFailed, NotApplicable
+from grading.wire import is_framed
 from grading.words import Vocabulary
 
 MESSAGE: Final = 1024
@@ -24,6 +25,10 @@ BLIND_ROUNDS: Final = 16
 """The same where it cannot be seen how full they are."""
 MARGIN: Final = 32
 """Messages said when nothing more fits: the kernel tidies its buffers up after a while, and then a little more does."""
+QUEUED: Final = 1100
+"""Short messages said to a server that can write no more: then a queue of at most 10, 100 or 1000 is full, and put() waits."""
+QUEUED_WIDTH: Final = 16
+"""Bytes of one of them: as few as keep their numbers apart."""
 _GUEST: Final = N_("Гость")
 
 
@@ -110,6 +115,14 @@ class _Filler:
         self._author.sends(b"".join(map(self.chat.framed, texts)))
         self.said += [text.encode(self.chat.dialect.encoding, errors="replace") for text in texts]
 
+    def queues(self) -> None:
+        """Says QUEUED short messages. Nobody is asked for them later: it is their number that fills a queue.
+
+        Where messages have no frames, the server takes many of them for one, and their number says nothing.
+        """
+        if is_framed(self.chat.dialect.framing):
+            self._author.sends(b"".join(map(self.chat.framed, self._words.burst(QUEUED, QUEUED_WIDTH))))
+
     def still_heard(self, hearer: Guest) -> bool:
         """Says AT_ONCE more. Whether anything at all of it comes to `hearer`."""
         taken = len(hearer.link.inbox)
@@ -134,8 +147,11 @@ def _fill(filler: _Filler, hearer: Guest, sleeper: Guest) -> None:
             chat.settle()
             written = chat.server.written(sleeper.link)
         full = written == before
-        if written is None or (full and was_full):
+        if written is None:
             return
+        if full and was_full:
+            break
+    filler.queues()
 
 
 def catches_up(chat: Chat, author: Guest, sleeper: Guest, meanwhile: Sequence[bytes]) -> None:

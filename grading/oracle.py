@@ -51,8 +51,10 @@ class Oracle(Generic[Guest]):
         self._note(self._room.enter(guest, address))
 
     def hear(self, guest: Guest, data: bytes) -> None:
-        """A guest sent bytes that are no text to look for (a name, half a letter)."""
-        self._note(self._room.hear(guest, data))
+        """A guest sent bytes that are no text to look for (a name, half a letter). An empty datagram has none, and means nothing to the
+        Room, for which no bytes are the end of a stream."""
+        if data:
+            self._note(self._room.hear(guest, data))
 
     def say(self, guest: Guest, text: str, data: bytes, sent: bytes, *, loose: bool = False) -> Said[Guest]:
         """A guest said `text`: its bytes are `data`, and `sent` with framing (or what was left of them to send)."""

@@ -226,6 +226,11 @@ TABLE: Final[tuple[Symptom, ...]] = (
         read="select", checks=_SEVERAL, call=("recv", "read"), alone=True,
     ),
     Symptom(
+        "В очереди гостя, который не читает, кончились места; put() ждёт, а с ним и все остальные. Кладите через put_nowait() и на "
+        "queue.Full отключайте отставшего.",
+        read="rules", checks=("slow-reader",), call=("lock",), source=r"\.put\(",
+    ),
+    Symptom(
         "Сервер застрял в send(): гость не читает, его буфер полон, а ждут все. Не держите замок во время send(); поставьте сокету "
         "settimeout() и отключайте того, кто долго не читает.",
         read="rules", call=("send", "sendall"),

@@ -31,12 +31,13 @@ def _words(nodes: Sequence[ast.AST]) -> Iterator[str]:
         if isinstance(target, ast.Name) and target.id.isupper()
     }
     typed = _typed_variables(nodes) if _serves(nodes) else set()
+    flags = {_called(part) for node in nodes if isinstance(node, ast.While) for part in ast.walk(node.test)} - {""}
     for node in nodes:
-        if isinstance(node, ast.If) and _leaves(node.body):
+        if isinstance(node, ast.If) and _leaves(node.body, flags):
             yield from _compared(node.test, constants, typed, wanted=(ast.Eq, ast.In))
-        elif isinstance(node, ast.While) or (isinstance(node, ast.If) and _leaves(node.orelse)):
+        elif isinstance(node, ast.While) or (isinstance(node, ast.If) and _leaves(node.orelse, flags)):
             yield from _compared(node.test, constants, typed, wanted=(ast.NotEq, ast.NotIn))
-        elif isinstance(node, ast.match_case) and _leaves(node.body):
+        elif isinstance(node, ast.match_case) and _leaves(node.body, flags):
             yield from (word for n in ast.walk(node.pattern) if isinstance(n, ast.Constant) for word in _word(n))
 
 
@@ -74,16 +75,27 @@ def _word(node: ast.Constant) -> Iterator[str]:
         yield text
 
 
-def _leaves(body: list[ast.stmt]) -> bool:
-    """Whether a branch ends the session: leaves the loop or function, or closes or removes something."""
+def _leaves(body: list[ast.stmt], flags: set[str]) -> bool:
+    """Whether a branch ends the session: leaves the loop or function, closes or removes something, or says that a loop is over.
+
+    `flags`: what the loops of the file ask before they go round again, as in `while self.working:`.
+    """
     for node in (n for statement in body for n in ast.walk(statement)):
         if isinstance(node, ast.Break | ast.Return):
             return True
+        switched = isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, bool)
+        if isinstance(node, ast.Assign) and switched and any(_called(target) in flags for target in node.targets):
+            return True
         if isinstance(node, ast.Call):
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id if isinstance(node.func, ast.Name) else ""
+            name = _called(node.func)
             if name in _LEAVES or "remove" in name or "disconnect" in name:
                 return True
     return False
+
+
+def _called(node: ast.AST) -> str:
+    """The name of a variable, or of an attribute whatever it is one of; "" for anything else."""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def _typed_variables(nodes: Sequence[ast.AST]) -> set[str]:

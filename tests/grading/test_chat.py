@@ -97,8 +97,10 @@ def test_a_long_text_goes_in_three_pieces_and_no_letter_is_cut(dialect: Dialect)
 def test_a_text_goes_byte_by_byte_or_in_two_with_a_letter_cut() -> None:
     chat = chat_with(Dialect(framing="lines"))
     boris = chat.connect("Борис")
-    chat.drip(boris, chat.words.latin())
+    amid: list[int] = []
+    chat.drip(boris, chat.words.latin(), halfway=lambda: amid.append(len(sent_by(boris))))
     assert [len(piece) for piece in sent_by(boris)] == [1] * 7
+    assert amid == [3]
     sent_by(boris).clear()
     chat.cut_in_two(boris, "разрезанное", inside="з")
     first, second = sent_by(boris)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from grading.chat import Chat
-from grading.crowds import AT_ONCE, BLIND_ROUNDS, MARGIN, MESSAGE, MOST_ROUNDS, catches_up, clog, gather, scatter
+from grading.crowds import AT_ONCE, BLIND_ROUNDS, MARGIN, MESSAGE, MOST_ROUNDS, QUEUED, catches_up, clog, gather, scatter
 from grading.guests import Guest
 from grading.stillness import Rest
 from grading.verdicts import CheckFailed, NotApplicable
@@ -127,13 +127,17 @@ def test_they_leave_in_both_ways_one_by_one_where_it_is_announced(dialect: Diale
 class Clog:
     """A server that keeps so many bytes for who does not read, and then does something."""
 
-    def __init__(self, room: int, then: str) -> None:
-        self.chat = FakeChat(NAMELESS)
+    def __init__(self, room: int, then: str, framing: str = "none") -> None:
+        self.chat = FakeChat(replace(NAMELESS, framing=framing))
+        self.short = 0
         self.author, self.hearer, self.sleeper = (Person(name, self.chat) for name in ("Борис", "Вера", "Соня"))
         self.room, self.then, self.rounds, self.more = room, then, 0, 0
         self.chat.told = self._told
 
     def _told(self, _author: Person, data: bytes) -> None:
+        if len(data) < data.count(b"\n") * MESSAGE:
+            self.short += data.count(b"\n")
+            return
         if len(data) != AT_ONCE * MESSAGE:
             self.more += len(data) // MESSAGE
             return
@@ -159,6 +163,12 @@ class Clog:
 def test_it_ends_when_no_more_can_be_written_to_who_does_not_read(then: str, rounds: int, more: int) -> None:
     clogged = Clog(5 * AT_ONCE * MESSAGE, then)
     assert (clogged.run(), clogged.more) == (rounds, more)
+
+
+def test_then_its_queue_is_filled_where_the_number_of_messages_means_anything() -> None:
+    for framing, short in (("lines", QUEUED), ("none", 0)):
+        clogged = Clog(5 * AT_ONCE * MESSAGE, "drops", framing)
+        assert (clogged.run(), clogged.short) == (7, short)
 
 
 def test_where_it_cannot_be_seen_more_is_said_than_there_is_room_for() -> None:
@@ -250,4 +260,3 @@ def test_one_that_is_only_suspected_is_asked_for_full_evidence() -> None:
     chat.clock.suspected_busy = True
     gather(cast(Chat, chat), 2)
     assert chat.done.startswith(".+1+2")
-

@@ -326,3 +326,10 @@ def test_bytes_that_are_no_text_are_shown_and_not_raised() -> None:
 )
 def test_how_much_of_a_text_came_in_one_piece(stream: bytes, count: int) -> None:
     assert matched(stream, b"hello") == count
+
+
+def test_an_empty_datagram_ends_nothing() -> None:
+    made = talk(replace(RAW, transport="udp"))
+    made.oracle.hear("vera", b"")
+    assert made.oracle.due("vera", made.say("boris", "четыре"))
+    assert made.oracle.ended == {}

@@ -102,6 +102,8 @@ def test_a_file_that_hides_a_module(tmp_path: Path) -> None:
         ("END = 'END'\nif m == END:\n    remove(c)\n", ("END",)),
         ("if m.startswith('/leave'):\n    users.remove(c)\n", ("/leave",)),
         ("match m:\n    case 'bye':\n        c.close()\n", ("bye",)),
+        ("while self.on:\n    if m == '/q':\n        Guest.on = False\n", ("/q",)),
+        ("while not over:\n    if m == '/q':\n        over = True\n    elif m == '/loud':\n        loud = True\n", ("/q",)),
         ("if m == 'NICK':\n    c.send(name)\n", ()),
         ("if __name__ == '__main__':\n    quit()\n", ()),
         ("s.bind(1)\nm = input()\nif m == 'stop':\n    s.close()\n", ()),
