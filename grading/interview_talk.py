@@ -26,6 +26,9 @@ from reference.framing import reads_lines
 QUIT_WORDS_TRIED: Final = 4
 SECOND_ANSWERS: Final = ("1", "{name}")
 """What may do where more is asked after the name: the number of a room or a colour, any password; the name once more."""
+MOST_QUESTIONS: Final = 3
+"""At the door, the one for the name among them."""
+_ASKS: Final = ("?", ":", ">")
 _OFFERED: Final = re.compile(r"[(\[]\s*([^\W\d_]+)\s*(?:/|\||или\b|or\b)[^()\[\]]*[)\]]")
 """The first of the answers a question offers: (да/нет), [y/n]."""
 _SYLLABLES: Final = [consonant + vowel for consonant in "blmnrv" for vowel in "aeio"]
@@ -147,8 +150,11 @@ class Talk:
         """Nothing of what Boris said reached Anna. Perhaps more is asked than the name: a room, a password, the name once more."""
         dialect = _spoken(guess(seen), self.way)
         hunches: tuple[Way, ...] = ()
-        if seen.welcome_anna and self.way.hello and not self.way.then and self.way.framing in ("none", "lines"):
-            hunches = tuple(replace(self.way, then=then) for then in (*_OFFERED.findall(seen.welcome_anna)[:1], *SECOND_ANSWERS))
+        then = self.way.then
+        asked_again = then.count("\n") < MOST_QUESTIONS - 2 and seen.welcome_anna.rstrip().endswith(_ASKS)
+        if seen.welcome_anna and self.way.hello and (not then or asked_again) and self.way.framing in ("none", "lines"):
+            answers = (*_OFFERED.findall(seen.welcome_anna)[-1:], *SECOND_ANSWERS)
+            hunches = tuple(replace(self.way, then=f"{then}\n{answer}" if then else answer) for answer in answers)
         welcome = seen.welcome_anna.strip()[:200]
         remarks = (_("На имя «{name}» сервер ответил: «{text}».").format(name=name, text=welcome),) if welcome else ()
         clock = self.clock

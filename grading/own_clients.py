@@ -22,6 +22,7 @@ from grading.screens import Line, Person, Screens
 from grading.stillness import Rest
 from grading.submission.client_programs import ClientProgram, client_programs, other_port
 from grading.verdicts import CheckFailed, NotApplicable
+from grading.wire import answers_of
 
 ROUNDS: Final = 3
 """How often everybody says something before a text is called missing: a program may take the first lines for answers to questions."""
@@ -149,11 +150,11 @@ class OwnClients:
         """What somebody connected types before the talk: the name, and what the server asks after it; None when that is done."""
         if not person.told:
             return person.called
-        if person.told > 1:
-            return None
         dialect = self.chat.dialect
-        then = dialect.then.replace("{name}", person.called) if dialect.says == "{text}" else ""
-        return person.called if reply == person.called else then or None
+        answers = answers_of(dialect.then) if dialect.says == "{text}" else [""]
+        if person.told > len(answers):
+            return None
+        return person.called if reply == person.called else answers[person.told - 1].replace("{name}", person.called) or None
 
     def _told(self, kind: str, called: str) -> str:
         host, port = self.chat.server.addresses[0][1]

@@ -146,6 +146,8 @@ class Server:
                 self._see_plainly()
         if found:
             self._come_to_rest(deadline)
+            if self.transport == "tcp":  # it may listen on a second one by now
+                found = self._eyes.listening() or found
             self.addresses = [(family, (_ANY_HOST.get(host, host), port)) for family, (host, port) in found]
             self.clock.begin()
         return bool(found)

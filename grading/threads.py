@@ -196,21 +196,23 @@ class Threads:
         """Every thread of every process now. A process that cannot be looked into raises PermissionError.
 
         Only a thread that runs can make another thread or process. So where all those seen before still sleep as they did, and nothing was
-        started from outside, there is nobody new, and the processes (the dearer half of a look) are not listed again.
+        started from outside, there is nobody new, and the processes (the dearer half of a look) are not listed again. Unless one was made
+        after they were listed, by a process that was looked at only when it slept again: so of such a look the list is compared.
         """
         if self._started is None:
-            return self._all()
+            return self._all(list(self._pids()))
         started = self._started()
         if self._last is not None and self._last[0] == started:
             threads = tuple(thread for pid, known in self._files.items() for thread in self._read(pid, known)[0])
             if threads == self._last[1]:
                 return threads
-        threads = self._all()
-        self._last = (started, threads) if threads and all(thread.asleep for thread in threads) else None
+        pids = list(self._pids())
+        threads = self._all(pids)
+        all_seen = threads and all(thread.asleep for thread in threads) and list(self._pids()) == pids
+        self._last = (started, threads) if all_seen else None
         return threads
 
-    def _all(self) -> tuple[Thread, ...]:
-        pids = list(self._pids())
+    def _all(self, pids: list[int]) -> tuple[Thread, ...]:
         for gone in self._files.keys() - pids:
             self._forget(gone)
         return tuple(thread for pid in pids for thread in self._process(pid))

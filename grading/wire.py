@@ -23,6 +23,7 @@ MOST_BRACES: Final = 1000
 """Braces that begin no object, after which a stream is not JSON and is looked at no more: each costs a look at all of it."""
 _LENGTH: Final = re.compile(r"length-(?:(?P<bytes>[248])(?P<little>-little)?|decimal-(?P<digits>[1-9]\d?)|(?P<line>line))")
 _OBJECT: Final = re.compile(r'\s*\{\s*"')
+_NEXT_ANSWER: Final = re.compile(r"\n(?=.)")
 _PLACE: Final = re.compile(r"\{(name|text)\}")
 _GLIMPSE: Final = 16  # bytes shown of a message that has not ended: too few for a text to be found in it
 _CUT: Final = 6  # the longest thing that may be cut at the end of a piece without a quote before it: \u0430
@@ -31,6 +32,11 @@ _CUT: Final = 6  # the longest thing that may be cut at the end of a piece witho
 def is_framed(framing: str) -> bool:
     """Whether the server can tell where a guest's message ends, so that pieces make one message and glued ones are two."""
     return reads_lines(framing) or framing in ("json-lines", "nul") or framing.startswith("length")
+
+
+def answers_of(then: str) -> list[str]:
+    """What has to be sent after the name, one by one: a newline stands between two answers."""
+    return _NEXT_ANSWER.split(then)
 
 
 def is_known(framing: str) -> bool:
@@ -54,7 +60,8 @@ class Wire:
     def hello(self, name: str) -> list[bytes]:
         """The messages that bring somebody in, each to be sent when the one before has been answered. Over UDP there must be one, as nobody
         is known before his first datagram: where no name is given by itself, it is a text like any other."""
-        messages = [self._framed(self._fill(template, name, "")) for template in (self._dialect.hello, self._dialect.then) if template]
+        templates = filter(None, (self._dialect.hello, *answers_of(self._dialect.then)))
+        messages = [self._framed(self._fill(template, name, "")) for template in templates]
         return messages or ([self.text(name, name)] if self._dialect.transport == "udp" else [])
 
     def text(self, text: str, name: str = "") -> bytes:

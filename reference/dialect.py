@@ -39,7 +39,7 @@ class Dialect:
         turns: "free", or "alternate" (two users speak in turn; words out of turn wait).
         encoding: of all text.
         hello: what a guest's program sends to give the name, e.g. "NICK:{name}"; "" if it sends nothing of the kind.
-        then: what it has to send after that to be let in (a room, a password); "" for nothing.
+        then: what it has to send after that to be let in (a room, a password), each answer on a line of its own; "" for nothing.
         says: what it sends for one text, e.g. '{"name": "{name}", "text": "{text}"}'.
         escaped: whether in JSON it writes letters as json.dumps does unless told otherwise, "\\u0430" for "а".
     """

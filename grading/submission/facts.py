@@ -86,12 +86,18 @@ def _engines(files: Mapping[str, bytes]) -> list[Place]:
         for imported in imports_of(raw):
             module = imported.module
             named = {module, module.partition(".")[0], *(f"{module}.{name}" for name in imported.names)}
-            if not imported.level and (engine := next(iter(sorted(named & _ENGINES)), "")):
+            if not imported.level and (engine := next(iter(sorted(named & _ENGINES)), "")) and not _only_waits(engine, raw):
                 found.append(Place(engine, path, imported.line))
             if module == "asyncio":
                 found += [Place(f"asyncio.{name}", path, imported.line) for name in imported.names if name in _ASYNCIO_ENGINES]
         found += [Place(name, path, line) for name, line in _asyncio_calls(raw)]
     return found
+
+
+def _only_waits(engine: str, raw: bytes) -> bool:
+    """multiprocessing.connection has connections of its own, and a `wait` that is a select for sockets and pipes."""
+    parts = {n.attr if isinstance(n, ast.Attribute) else n.name for n in read_source(raw).nodes if isinstance(n, ast.Attribute | ast.alias)}
+    return engine == "multiprocessing.connection" and not parts & {"Listener", "Client", "*"}
 
 
 def _asyncio_calls(raw: bytes) -> list[tuple[str, int]]:

@@ -15,7 +15,7 @@ from itertools import chain, product
 from typing import Final
 
 from grading.submission.model import Way
-from grading.submission.wirewords import Words, read_words
+from grading.submission.wirewords import CALLED_A_NAME, Words, read_words
 
 MOST_WAYS: Final = 6
 """Guesses worth trying; each costs a fresh server."""
@@ -28,6 +28,8 @@ _ALL: Final = re.compile(r"all|\*|everyone|everybody|broadcast|все|всем",
 _TIME: Final = re.compile(r"time|date|timestamp|ts|sent_at", re.I)
 _ENTERS: Final = re.compile(r"/?(set_?)?(user_?|nick_?)?(name|nick|login|join|hello|hi|register|reg|auth|connect|enter|user)", re.I)
 _TALKS: Final = re.compile(r"/?(send_?|chat_?|to[ _])?(message|msg|text|say|send|all|chat|broadcast|public)", re.I)
+_TYPED: Final = "\0"
+_BESIDE: Final = re.compile(r"(?:\w+([ :;|,/]))?\{name\}(?(1)|([ :;|,/])\w+)")
 _PUNCTUATION: Final = ":;|=, /"
 
 
@@ -35,7 +37,7 @@ def ways_of(servers: Sequence[bytes], clients: Sequence[bytes]) -> tuple[Way, ..
     """The guesses for a server and the clients beside it, the likeliest first; () where nothing speaks for more than plain text."""
     server, client = read_words(servers), read_words(clients)
     objects = list(_objects(server, client)) if server.json or client.json else []  # JSON may be for a file of its own
-    found = chain(objects or _commands(server, client), _pairs(server, client), _plain(server, client))
+    found = chain(objects or _commands(server, client), _openings(server, client), _pairs(server, client), _plain(server, client))
     usual = (Way(), Way(framing="lines"))
     return tuple(dict.fromkeys(way for way in found if way not in usual))[:MOST_WAYS]
 
@@ -101,12 +103,19 @@ def _templates(objects: list[ast.Dict], everybody: str) -> tuple[list[str], list
     """(those that give a name, those that say a text) of the objects a client puts together, addressed to everybody."""
     enters, talks = [], []
     for display in objects:
-        template = "{" + ", ".join(f"{_string(key)}: {_value(key, value, everybody)}" for key, value in _items(display)) + "}"
+        template = _template(display, everybody)
         if "{text}" in template:
             talks.append(template)
         elif "{name}" in template:
             enters.append(template)
     return enters, talks
+
+
+def _template(display: ast.Dict, everybody: str) -> str:
+    def written(key: str, value: ast.expr) -> str:
+        return _template(value, everybody) if isinstance(value, ast.Dict) else _value(key, value, everybody)
+
+    return "{" + ", ".join(f"{_string(key)}: {written(key, value)}" for key, value in _items(display)) + "}"
 
 
 def _items(display: ast.Dict) -> Iterator[tuple[str, ast.expr]]:
@@ -176,6 +185,25 @@ def _pairs(server: Words, client: Words) -> Iterator[Way]:
     """`anna|text`: the name before each text, as the client puts them together and the server takes them apart."""
     for separator in (one for one in client.between if one in server.split and one.strip(_PUNCTUATION) == ""):
         yield Way(_framings(server, client)[0], "", "", f"{{name}}{separator}{{text}}")
+
+
+def _openings(server: Words, client: Words) -> Iterator[Way]:
+    """A password before the name, a room beside it: what a client sends before it begins to pass on what is typed."""
+    sent = ["".join(map(_piece, pieces)).removesuffix("\n") for pieces in client.opening]
+    if not any("{name}" in one for one in sent):
+        sent = [one.replace(_TYPED, "{name}") for one in sent]  # whatever is typed is it
+    beside = _BESIDE.fullmatch("".join(sent[:1]))
+    hello, *then = [one.replace(_TYPED, "1") for one in sent] or [""]
+    parted = beside is not None and ((beside[1] or beside[2]) in server.split or (" " in hello and server.blanks))
+    if all(sent) and any("{name}" in one for one in sent) and (then or parted):
+        yield Way(_framings(server, client)[0], hello, "\n".join(then))
+
+
+def _piece(piece: str | ast.expr) -> str:
+    """A part of what is sent, as in a Way; what was typed and is not called a name stays open."""
+    if isinstance(piece, str):
+        return piece
+    return "{name}" if CALLED_A_NAME.search(ast.unparse(piece)) else _TYPED
 
 
 def _spoken(server: Words, client: Words, wanted: re.Pattern[str], place: str) -> list[str]:

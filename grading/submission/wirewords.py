@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
@@ -14,6 +14,9 @@ from grading.submission.texts import read_source
 _STRUCT: Final = re.compile(r"([@=<>!]?)([HhIiLlQq])")
 _SIZES: Final = {"h": 2, "i": 4, "l": 4, "q": 8}
 _DIGITS: Final = re.compile(r"[ 0]?[<>^=]?0?(\d{1,2})d?")
+_SENDS: Final = frozenset({"send", "sendall", "write"})
+CALLED_A_NAME: Final = re.compile(r"name|nick|login|имя|ник|зовут", re.I)
+"""A variable, or what is asked."""
 _MOST: Final = 40  # of each kind of word: what people write by hand has a few
 
 
@@ -22,16 +25,18 @@ class Words:
     """What some files of source say.
 
     Attributes:
-        objects: dict displays with nothing but strings as keys, and the same in keywords: `dict(cmd="say", text=line)`, or a call of a
-            function of their own that takes any; keys: strings used to look something up.
+        objects: dict displays with nothing but strings as keys, none within another, and the same in keywords:
+            `dict(cmd="say", text=line)`, or a call of a function of their own that takes any. One in which a function puts what it is
+            given is taken once for each call, filled in. keys: strings used to look something up.
         records: the fields of each dataclass.
         compared: strings that text is compared with or starts with, that a class gives names to, or that functions are kept under.
         split: strings it is split at.
         prefixes: (what stands before, after) a single value put into a string.
+        opening: what is sent outside of every loop, in pieces: strings, and the expressions of what was typed; [] where it is not known.
         between: what stands between the first two values put into one, and nothing before them.
         lengths: framings by a length; digits: widths of decimal lengths.
         json, raw_json: JSON is used, and told to leave letters as they are.
-        lines, nul: text is cut at newlines, at zero bytes.
+        lines, blanks, nul: text is cut at newlines, at blanks, at zero bytes.
         encodings: named in encode and decode.
     """
 
@@ -41,6 +46,7 @@ class Words:
     compared: list[str] = field(default_factory=list)
     split: list[str] = field(default_factory=list)
     prefixes: list[tuple[str, str]] = field(default_factory=list)
+    opening: list[list[str | ast.expr]] = field(default_factory=list)
     between: list[str] = field(default_factory=list)
     lengths: list[str] = field(default_factory=list)
     digits: list[int] = field(default_factory=list)
@@ -48,6 +54,7 @@ class Words:
     json: bool = False
     raw_json: bool = False
     lines: bool = False
+    blanks: bool = False
     nul: bool = False
 
 
@@ -73,19 +80,64 @@ class _Reader:
             for target in node.targets
             if isinstance(target, ast.Name)
         }
+        self.typed = {
+            target.id
+            for node in nodes
+            if isinstance(node, ast.Assign) and any(isinstance(one, ast.Call) and _called(one) == "input" for one in ast.walk(node.value))
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
         self.functions = {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
         self.gathering = {"dict"} | {n.name for n in nodes if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef) and n.args.kwarg}
+        helpers = map(_Helper, (node for node in nodes if isinstance(node, ast.FunctionDef)))
+        self.helpers = {helper.name: helper for helper in helpers if helper.displays}
+        called = filter(None, (self._helper(node) for node in nodes if isinstance(node, ast.Call)))
+        self.inner = {id(display) for one in called for display in one.displays}  # displays that are no message of their own
         self.sizes: list[int] = []  # of recv
         self.number_read = False
         self.big = not any(isinstance(node, ast.Constant) and node.value == "little" for node in nodes)
 
     def read(self) -> None:
+        self._opening()
         for node in self.nodes:
             self._statement(node)
             self._expression(node)
         if self.number_read:
             for size in self.sizes:
                 _add(self.words.digits, size)
+
+    def _opening(self) -> None:
+        """A program says who it is before it begins to go round."""
+        loops = (node for node in self.nodes if isinstance(node, ast.While | ast.For | ast.AsyncFor))
+        looped = {id(node) for loop in loops for node in ast.walk(loop)}
+        sends = [node for node in self.nodes if isinstance(node, ast.Call) and _called(node) in _SENDS and node.args]
+        for call in sorted(sends, key=lambda call: call.lineno):
+            if id(call) not in looped:
+                self.words.opening.append(self._pieces(call.args[0]) or [])
+
+    def _pieces(self, sent: ast.expr) -> list[str | ast.expr] | None:
+        """A text put together of what is written here and what was typed; None if anything else is in it."""
+        match sent:
+            case ast.Call(func=ast.Attribute(value=text, attr="encode" | "strip" | "rstrip")):
+                return self._pieces(text)
+            case ast.Call(func=ast.Name(id="bytes" | "str"), args=[text, *_]) | ast.FormattedValue(value=text):
+                return self._pieces(text)
+            case ast.BinOp(left=left, op=ast.Add(), right=right):
+                parts = [left, right]
+            case ast.JoinedStr(values=parts):
+                pass
+            case ast.Call(func=ast.Name(id="input")):
+                return [sent]
+            case _:
+                value = self._value(sent)
+                value = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+                return [value] if isinstance(value, str) else [sent] if self._was_typed(sent) else None
+        pieces = [self._pieces(part) for part in parts]
+        return None if None in pieces else [piece for one in pieces for piece in one or ()]
+
+    def _was_typed(self, sent: ast.expr) -> bool:
+        name = sent.id if isinstance(sent, ast.Name) else sent.attr if isinstance(sent, ast.Attribute) else ""
+        return name in self.typed or CALLED_A_NAME.search(name) is not None
 
     def _statement(self, node: ast.AST) -> None:
         match node:
@@ -101,7 +153,9 @@ class _Reader:
             case ast.Call():
                 self._call(node)
             case ast.Dict(keys=keys) if keys and all(isinstance(key, ast.Constant) and isinstance(key.value, str) for key in keys):
-                _add(self.words.objects, node)
+                if id(node) not in self.inner:
+                    _add(self.words.objects, node)
+                self.inner |= {id(value) for value in node.values}
                 if all(map(self._is_function, node.values)):  # text is looked up here to find what to do
                     self._compared(filter(None, keys))
             case ast.Subscript(slice=ast.Constant(value=str(key)), ctx=ast.Load()):
@@ -118,11 +172,9 @@ class _Reader:
                 self.words.nul = True
 
     def _call(self, call: ast.Call) -> None:
-        name = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
+        name = _called(call)
         first = self._value(call.args[0]) if call.args else None
-        if name in self.gathering and call.keywords:
-            named = [(word.arg, word.value) for word in call.keywords if word.arg]
-            _add(self.words.objects, ast.Dict([ast.Constant(key) for key, _ in named], [value for _, value in named]))
+        self._puts_together(name, call)
         for word in call.keywords:
             if word.arg == "ensure_ascii" and self._value(word.value) is False:
                 self.words.raw_json = True
@@ -143,6 +195,20 @@ class _Reader:
                 self._encoding(first)
             case _:
                 self._length(name, first, call)
+
+    def _puts_together(self, name: str, call: ast.Call) -> None:
+        """The objects that a call makes of what it is given."""
+        if helper := self._helper(call):
+            for display in helper.filled_in(call):
+                _add(self.words.objects, display)
+        elif name in self.gathering and call.keywords:
+            named = [(word.arg, word.value) for word in call.keywords if word.arg]
+            _add(self.words.objects, ast.Dict([ast.Constant(key) for key, _ in named], [value for _, value in named]))
+
+    def _helper(self, call: ast.Call) -> _Helper | None:
+        """The function of their own that is called here and puts what it is given into an object."""
+        helper = self.helpers.get(_called(call))
+        return helper if helper and helper.is_method == isinstance(call.func, ast.Attribute) else None
 
     def _length(self, name: str, first: object, call: ast.Call) -> None:
         match name:
@@ -195,6 +261,7 @@ class _Reader:
     def _cut(self, separator: object, how: str) -> None:
         separator = separator.decode("utf-8", "replace") if isinstance(separator, bytes) else separator
         self.words.lines |= separator == "\n" or how == "splitlines"
+        self.words.blanks |= how == "split" and separator in (None, " ")
         if isinstance(separator, str):
             _add(self.words.split, separator)
 
@@ -221,6 +288,45 @@ class _Reader:
     def _encoding(self, name: object) -> None:
         if isinstance(name, str):
             _add(self.words.encodings, name)
+
+
+class _Helper:
+    """A function that puts what it is given into an object.
+
+    Attributes:
+        displays: the objects, where a parameter is a value as it is.
+        is_method: it is called as an attribute, as the `send` of a socket is, too.
+    """
+
+    def __init__(self, function: ast.FunctionDef) -> None:
+        args = function.args
+        self.name = function.name
+        self.is_method = any(arg.arg in ("self", "cls") for arg in args.args[:1])
+        self._parameters = [arg.arg for arg in [*args.posonlyargs, *args.args, *args.kwonlyargs] if arg.arg not in ("self", "cls")]
+        self._rest = args.kwarg.arg if args.kwarg else ""
+        names = {*self._parameters, self._rest}
+        displays = [node for node in ast.walk(function) if isinstance(node, ast.Dict)]
+        self.displays = [
+            display for display in displays if any(isinstance(value, ast.Name) and value.id in names for value in display.values)
+        ]
+
+    def filled_in(self, call: ast.Call) -> Iterator[ast.Dict]:
+        """The objects that this call makes."""
+        given = dict(zip(self._parameters, call.args, strict=False)) | {word.arg: word.value for word in call.keywords if word.arg}
+        more = [name for name in given if name not in self._parameters]
+        if self._rest:
+            given[self._rest] = ast.Dict([ast.Constant(name) for name in more], [given[name] for name in more])
+        for display in self.displays:
+            yield ast.Dict(display.keys, [self._put_in(value, given) for value in display.values])
+
+    def _put_in(self, value: ast.expr, given: dict[str, ast.expr]) -> ast.expr:
+        """What stands there in this call; a variable is called after what is in it, and so may the parameter be."""
+        put = given.get(value.id, value) if isinstance(value, ast.Name) else value
+        return put if put is value or isinstance(put, ast.Constant | ast.Dict) else ast.Tuple([put, value])
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
 
 
 def _add(collected: list, word: object) -> None:  # type: ignore[type-arg]

@@ -42,6 +42,8 @@ def test_who_reads_the_keyboard(tmp_path: Path, line: str, reads: bool) -> None:
         ("from http.server import HTTPServer", "http.server"),
         ("import http.server as web", "http.server"),
         ("from flask import Flask", "flask"),
+        ("from multiprocessing.connection import Listener", "multiprocessing.connection"),
+        ("import multiprocessing.connection as pipes; pipes.Listener(('', 1))", "multiprocessing.connection"),
         ("import asyncio\nasyncio.start_server(print, 'localhost', 1)", "asyncio.start_server"),
         ("from asyncio import open_connection", "asyncio.open_connection"),
         ("import asyncio\nloop = asyncio.get_event_loop()\nloop.create_server(print)", "loop.create_server"),
@@ -53,7 +55,14 @@ def test_engines_are_named_with_their_line(tmp_path: Path, line: str, engine: st
 
 
 @pytest.mark.parametrize(
-    "line", ["import select", "import asyncio\nasyncio.get_event_loop().sock_recv(door, 9)", "socket.create_server(('', 1))"]
+    "line",
+    [
+        "import select",
+        "import asyncio\nasyncio.get_event_loop().sock_recv(door, 9)",
+        "socket.create_server(('', 1))",
+        "from multiprocessing.connection import wait",
+        "import multiprocessing.connection\nmultiprocessing.connection.wait([door])",
+    ],
 )
 def test_raw_sockets_are_no_engine(tmp_path: Path, line: str) -> None:
     assert facts(tmp_path, BROADCAST + line + "\n").engines == ()

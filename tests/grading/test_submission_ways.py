@@ -188,6 +188,40 @@ def test_what_is_kept_under_a_word_may_be_no_function() -> None:
     assert ways("people[conn] = {'name': name, 'text': conn}") == ()
 
 
+@pytest.mark.parametrize(
+    "client",
+    [
+        "send({'action': 'join', 'data': {'nick': nick}})\nwhile True: send({'action': 'say', 'data': {'text': line}})",
+        "def send(action, **data): s.send({'action': action, 'data': data})\nsend('join', nick=n)\nwhile True: send('say', text=input())",
+        "def send(kind, it): s.send({'action': kind, 'data': it})\nsend('join', {'nick': n})\nsend('say', {'text': line})\nsend('bye', 0)",
+    ],
+    ids=["as it is", "keywords", "parameters"],
+)
+def test_objects_within_objects(client: str) -> None:
+    hello, says = '{"action": "join", "data": {"nick": "{name}"}}', '{"action": "say", "data": {"text": "{text}"}}'
+    assert ways("import json", client)[0] == Way("json", hello, "", says)
+
+
+def test_what_a_function_is_given_may_be_called_as_nothing() -> None:
+    client = "def send(text): s.send({'t': text})\nwhile True: send(read())"
+    assert ways("import json", client)[0] == Way("json", "", "", '{"t": "{text}"}')
+
+
+def test_what_the_client_sends_before_its_loop_opens_the_door() -> None:
+    client = "WORD = 'secret'\ns.send(WORD.encode())\ns.send(input('> ').encode())\nwhile True: s.send(input().encode())"
+    assert ways("print(line)", client)[0] == Way("none", "secret", "{name}")
+    more = "name = input()\nage = input()\ns.send(f'{name}\\n'.encode())\ns.send(bytes(age, 'utf-8'))\ns.send(b'ok')"
+    assert ways("print(line)", more)[0] == Way("none", "{name}", "1\nok")
+    assert ways("print(line)", more + "\ns.send(packed)") == ()
+
+
+@pytest.mark.parametrize(("sent", "hello"), [("f'{room} {name}'", "main {name}"), ("name + ' ' + room", "{name} main")])
+def test_a_room_may_stand_beside_the_name(sent: str, hello: str) -> None:
+    client = f"room = 'main'\nname = input()\ns.send(({sent}).encode())"
+    assert ways("one, two = line.split()", client)[0] == Way("none", hello)
+    assert ways("print(line)", client) == ()
+
+
 def test_other_commands_are_left_alone() -> None:
     assert ways("if text == '/quit': pass\nelif text.startswith('/list'): pass\nelif text == 'exit': pass") == ()
 

@@ -259,7 +259,7 @@ def test_where_everybody_slept_on_the_processes_are_not_listed_again(proc: Proc,
     proc.put(7, 8)
     first = seen.look()
     assert seen.look() == first == seen.look()
-    assert listings == [1]
+    assert listings == [2]  # and once more, for whoever may have come in between
     match sign:
         case "a thread ran":
             proc.put(7, 8, clock=2000)
@@ -271,7 +271,18 @@ def test_where_everybody_slept_on_the_processes_are_not_listed_again(proc: Proc,
             proc.take(7, 8)
     proc.put(9, 9)
     assert (9, 9) in ids(seen)
-    assert listings == [2]
+    assert listings[0] > 2
+    seen.close()
+
+
+def test_a_process_made_while_the_others_were_looked_at_is_seen_next_time(proc: Proc) -> None:
+    """Seen with a process for each guest: the parent had made one after the list was read, and slept again when it was looked at."""
+    lists = iter([[7], [7, 8], [7, 8], [7, 8]])
+    seen = Threads(proc.fd, lambda: next(lists), lambda: 1)
+    proc.put(7, 7)
+    proc.put(8, 8, state="R")
+    assert ids(seen) == [(7, 7)]
+    assert ids(seen) == [(7, 7), (8, 8)]
     seen.close()
 
 

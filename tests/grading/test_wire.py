@@ -86,6 +86,8 @@ def test_a_name_may_take_two_messages_or_none() -> None:
     assert Wire(Dialect(hello="NICK:{name}")).hello("Anna") == [b"NICK:Anna"]
     assert Wire(Dialect(hello="{name}\n")).hello("Anna") == [b"Anna\n"]
     assert Wire(Dialect(hello="{name}", then="1", framing="lines")).hello("Anna") == [b"Anna\n", b"1\n"]
+    assert Wire(Dialect(hello="{name}", then="1\n{name}", framing="lines")).hello("Anna") == [b"Anna\n", b"1\n", b"Anna\n"]
+    assert Wire(Dialect(then="1\n")).hello("Anna") == [b"Anna", b"1\n"]
     assert Wire(Dialect(hello="", says=MESSAGE)).hello("Anna") == []
 
 
