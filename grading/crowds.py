@@ -111,8 +111,8 @@ class _Filler:
 
     def says(self, count: int) -> None:
         """So many messages of MESSAGE bytes, in one send."""
-        texts = self._words.burst(count, MESSAGE - len(self.chat.framed("")))
-        self._author.sends(b"".join(map(self.chat.framed, texts)))
+        texts = self._words.burst(count, MESSAGE - len(self._framed("")))
+        self._author.sends(b"".join(map(self._framed, texts)))
         self.said += [text.encode(self.chat.dialect.encoding, errors="replace") for text in texts]
 
     def queues(self) -> None:
@@ -121,7 +121,11 @@ class _Filler:
         Where messages have no frames, the server takes many of them for one, and their number says nothing.
         """
         if is_framed(self.chat.dialect.framing):
-            self._author.sends(b"".join(map(self.chat.framed, self._words.burst(QUEUED, QUEUED_WIDTH))))
+            self._author.sends(b"".join(map(self._framed, self._words.burst(QUEUED, QUEUED_WIDTH))))
+
+    def _framed(self, text: str) -> bytes:
+        """As its author sends it, whose name may stand in each message."""
+        return self.chat.framed(text, self._author)
 
     def still_heard(self, hearer: Guest) -> bool:
         """Says AT_ONCE more. Whether anything at all of it comes to `hearer`."""

@@ -67,8 +67,8 @@ class FakeChat:
         self.done += ("*" if reset else "-") + guest.name.removeprefix("Гость ")
         self._announce(guest)
 
-    def framed(self, text: str) -> bytes:
-        return text.encode() + b"\n"
+    def framed(self, text: str, guest: Person) -> bytes:
+        return self.dialect.says.replace("{name}", guest.name).replace("{text}", text).encode() + b"\n"
 
     def soon(self, came: Callable[[], bool]) -> bool:
         self.done += "!" if came() else ""
@@ -169,6 +169,21 @@ def test_then_its_queue_is_filled_where_the_number_of_messages_means_anything() 
     for framing, short in (("lines", QUEUED), ("none", 0)):
         clogged = Clog(5 * AT_ONCE * MESSAGE, "drops", framing)
         assert (clogged.run(), clogged.short) == (7, short)
+
+
+def test_what_fills_the_buffers_bears_the_name_where_each_message_does() -> None:
+    """A server may take a message without one for none at all, and then nothing would be filled."""
+    clogged = Clog(5 * AT_ONCE * MESSAGE, "drops", "lines")
+    clogged.chat.dialect = replace(clogged.chat.dialect, says="{name}|{text}")
+    lines: list[bytes] = []
+
+    def told(author: Person, data: bytes) -> None:
+        lines.extend(data.splitlines())
+        clogged._told(author, data)
+
+    clogged.chat.told = told
+    assert clogged.run() == 7
+    assert all(line.startswith("Борис|".encode()) for line in lines)
 
 
 def test_where_it_cannot_be_seen_more_is_said_than_there_is_room_for() -> None:
