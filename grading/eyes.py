@@ -288,7 +288,7 @@ def _waits_for(call: str, who: str, thread: Thread) -> str:
     if who and call in ("recv", "read"):
         return _("пока {who} что-нибудь пришлёт").format(who=person(who))
     if who and call in ("send", "write"):
-        return _("пока {who} прочтёт то, что ему уже отправлено").format(who=person(who))
+        return _("пока {who} прочтёт то, что уже отправлено").format(who=person(who))
     if who and call == "poll":  # a socket with a time-out, for reading or for writing
         return _("пока {who} что-нибудь пришлёт или прочтёт").format(who=person(who))
     if call == "read" and thread.first == 0:

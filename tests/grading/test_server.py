@@ -253,7 +253,7 @@ def test_each_thread_is_seen_in_its_line_and_waiting_for_its_guest(opened: Opene
         ("import threading; lock = threading.Lock(); lock.acquire(); lock.acquire()", "lock", "другого потока"),
         ("import time; time.sleep(2)", "sleep", "конца паузы sleep"),
         ("import select; select.select([conn], [], [])", "select", "события на любом из своих сокетов"),
-        ("conn.sendall(bytes(10**8))", "send", "пока Вера прочтёт то, что ему уже отправлено"),
+        ("conn.sendall(bytes(10**8))", "send", "пока Вера прочтёт то, что уже отправлено"),
         ("while True: pass", "busy", "ничего: цикл крутится без остановки"),
     ],
 )
