@@ -36,7 +36,7 @@ NOTEBOOKS: Final[dict[str, str]] = {id: f"notebooks/{name}.ipynb" for name, ids 
 """Check id -> the notebook of this repository that teaches what it asks for."""
 
 
-def advise(check_id: str, stuck: Sequence[Stuck], output: str, actual: str) -> str:
+def advise(check_id: str, stuck: Sequence[Stuck], output: str, actual: str, expected: str = "") -> str:
     """What to do about a failed check, and which file shows how.
 
     Args:
@@ -44,12 +44,13 @@ def advise(check_id: str, stuck: Sequence[Stuck], output: str, actual: str) -> s
         stuck: where the server's threads wait; empty if it is not running.
         output: what the server printed, as it is.
         actual: what came instead of the expected.
+        expected: what should have come.
     Returns:
         One to three sentences in the reader's language; "" if nothing of use is known.
     """
     seen = f"{output}\n{actual}"
     for symptom in TABLE:
-        if symptom.fits(check_id, stuck, seen):
+        if symptom.fits(check_id, stuck, seen, expected):
             files = [file for file in (READ.get(symptom.read), NOTEBOOKS.get(check_id)) if file]
             return _(symptom.text) + (" " + _("Смотрите {file}.").format(file=", ".join(files)) if files else "")
     return ""

@@ -196,4 +196,4 @@ class _Run:
             return result
         if result.id == "starts":
             result = replace(result, stuck=self.lab.stuck)
-        return replace(result, advice=advise(result.id, result.stuck, output, result.actual))
+        return replace(result, advice=advise(result.id, result.stuck, output, result.actual, result.expected))

@@ -5,25 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import nullcontext
 from itertools import groupby
-from typing import Final
 
 from grading.chat import Chat
 from grading.guests import Guest
 from grading.oracle import Said
 from grading.scenario import NAMES, Manner, Step, told
 from grading.verdicts import CheckFailed
-
-_TEXTS: Final = (
-    "привет",
-    "слышно меня?",
-    "кажется, да",
-    "хорошо",
-    "погода сегодня прекрасная",
-    "наверное",
-    "согласен",
-    "почему?",
-    "смотрите",
-)
 
 
 class ScenarioFailed(CheckFailed):
@@ -73,7 +60,7 @@ def _perform(chat: Chat, step: Step, guests: dict[int, Guest]) -> None:
         chat.part(acting[0], reset=step.what == "vanishes")
         return
     with chat.server.frozen() if len(acting) > 1 else nullcontext():  # whoever speaks together is heard together, on any machine
-        said = [_speak(chat, author, step) for author in acting]
+        said = [_speak(chat, author, step.what, text) for author, text in zip(acting, step.texts, strict=True)]
     chat.settle()  # whatever is still missing then is waited for
     for one in said:
         for hearer in chat.guests:
@@ -86,6 +73,5 @@ def _perform(chat: Chat, step: Step, guests: dict[int, Guest]) -> None:
     chat.examine(chat.guests, authors=True)
 
 
-def _speak(chat: Chat, author: Guest, step: Step) -> Said[Guest]:
-    text = chat.dice.choice(_TEXTS)
-    return chat.cut_in_two(author, text) if step.what == "pieces" else chat.say(author, text)
+def _speak(chat: Chat, author: Guest, what: str, text: str) -> Said[Guest]:
+    return chat.cut_in_two(author, text) if what == "pieces" else chat.say(author, text)

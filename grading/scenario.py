@@ -6,8 +6,9 @@ two messages of one author sent back to back are one.
 
 from __future__ import annotations
 
+import itertools
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -18,18 +19,29 @@ NAMES: Final = (
     "Борис", "Вера", "Глеб", "Денис", "Жанна", "Захар", "Инна", "Клим", "Лада", "Марк", "Нина", "Олег", "Павел", "Рита", "Сева", "Тихон",
 )  # fmt: skip
 """In the order in which guests come: the first is Boris."""
+PLAIN: Final = ("привет", "слышно меня?", "кажется, да", "хорошо", "погода сегодня прекрасная", "наверное", "почему?", "смотрите")
+ODD: Final = ("план такой: чай, потом сон", "да; нет | не знаю", "'так' или \"эдак\"?", "ну {да} [и] <что> \\о/ 100% & #1")
+"""Texts with what a protocol may take for its own: a server that splits at every colon loses one of these, or whoever says it."""
 MOST_PRESENT: Final = 4
 _GOING: Final = ["leaves", "vanishes"]
+_SPEAKING: Final = ("says", "pieces", "together")
 _FIRST: Final = 3
 """So many come before anybody speaks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: what happens ("joins", "says", "pieces", "together", "leaves", "vanishes") and the numbers of those who do it."""
+    """One step.
+
+    Attributes:
+        what: happens: "joins", "says", "pieces", "together", "leaves", "vanishes".
+        who: the numbers of those who do it.
+        texts: what each of them says, where they speak.
+    """
 
     what: str
     who: tuple[int, ...]
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +64,7 @@ def generate(dice: random.Random, count: int, manner: Manner) -> tuple[Step, ...
     steps: list[Step] = []
     there: list[int] = []
     came, emptied = 0, False
+    texts = _shuffled(dice)
     while len(steps) < count:
         if manner.seats is None and not emptied and len(steps) >= count * 3 // 4:
             emptied = True  # once everybody leaves: what the server keeps of an empty room shows then
@@ -62,7 +75,7 @@ def generate(dice: random.Random, count: int, manner: Manner) -> tuple[Step, ...
         who = (came,) if what == "joins" else tuple(dice.sample(there, 2 if what == "together" else 1))
         if what in _GOING:  # the first and the last to have come more often: where lists drift apart, it shows with them
             who = (dice.choice([there[0], there[-1], dice.choice(there)]),)
-        steps.append(Step(what, who))
+        steps.append(Step(what, who, tuple(next(texts) for _one in who if what in _SPEAKING)))
         if what == "joins":
             came += 1
             there.append(who[0])
@@ -70,8 +83,14 @@ def generate(dice: random.Random, count: int, manner: Manner) -> tuple[Step, ...
             there.remove(who[0])
         changed = what in _GOING or (what == "joins" and came > _FIRST)
         if changed and len(there) > 1:  # what that has done to the server shows when somebody speaks
-            steps.append(Step("says", (dice.choice(there),)))
+            steps.append(Step("says", (dice.choice(there),), (next(texts),)))
     return tuple(sensible(steps, manner))
+
+
+def _shuffled(dice: random.Random) -> Iterator[str]:
+    """Every text once before one comes again: a conversation of twelve messages holds them all."""
+    texts = (*PLAIN, *ODD)
+    return itertools.cycle(dice.sample(texts, len(texts)))
 
 
 def _next(dice: random.Random, present: int, came: int, manner: Manner) -> str:
@@ -99,6 +118,7 @@ def sensible(steps: Iterable[Step], manner: Manner) -> list[Step]:
             numbers[step.who[0]] = len(numbers)
             there.add(step.who[0])
         who = tuple(guest for guest in step.who if guest in there)
+        texts = tuple(text for guest, text in zip(step.who, step.texts, strict=False) if guest in there)
         if not who or (manner.alternate and step.what != "joins" and len(there) < 2):
             continue
         if step.what in _GOING:
@@ -107,14 +127,17 @@ def sensible(steps: Iterable[Step], manner: Manner) -> list[Step]:
         acting = tuple(numbers[guest] for guest in who)
         if manner.alternate and what == "says":
             acting, turn = (turn,), 1 - turn
-        kept.append(Step(what, acting))
+        kept.append(Step(what, acting, texts))
     return kept
 
 
 def simpler(step: Step) -> Step:
-    """The nearest step with less to it: whole instead of in pieces, alone instead of together, politely instead of by a reset."""
+    """The nearest step with less to it: whole instead of in pieces, alone instead of together, a plain text, politely instead of by a
+    reset."""
     if step.what in ("pieces", "together"):
-        return Step("says", step.who[:1])
+        return Step("says", step.who[:1], step.texts[:1])
+    if step.texts and step.texts[0] in ODD:
+        return replace(step, texts=PLAIN[:1])
     return replace(step, what="leaves") if step.what == "vanishes" else step
 
 

@@ -56,7 +56,7 @@ def shortest(steps: Sequence[Step], manner: Manner, fails: Callable[[Scenario], 
 
 def _could_fail(scenario: Scenario) -> bool:
     """Whether there is anything to hear in it."""
-    return any(step.what in ("says", "pieces", "together") for step in scenario)
+    return any(step.texts for step in scenario)
 
 
 def _weight(scenario: Scenario) -> int:

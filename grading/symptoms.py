@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from grading.result import Stuck
+from grading.scenario import ODD
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Symptom:
             only where nobody else is left does such a call explain anything.
         seen: a regular expression searched in what the server printed and in what came instead of the expected; "" for any. The text
             is hostile: no nested repeats.
+        expected: the same in what was expected.
     """
 
     text: str
@@ -35,14 +37,16 @@ class Symptom:
     source: str = ""
     alone: bool = False
     seen: str = ""
+    expected: str = ""
 
-    def fits(self, check_id: str, stuck: Sequence[Stuck], seen: str) -> bool:
+    def fits(self, check_id: str, stuck: Sequence[Stuck], seen: str, expected: str) -> bool:
         """Whether everything this row asks for is there."""
         return (
             (not self.checks or check_id in self.checks)
             and (not self.call or any(thread.call in self.call and re.search(self.source, thread.source) for thread in stuck))
             and (not self.alone or len(stuck) == 1)
             and (not self.seen or re.search(self.seen, seen) is not None)
+            and (not self.expected or re.search(self.expected, expected) is not None)
         )
 
 
@@ -400,6 +404,11 @@ TABLE: Final[tuple[Symptom, ...]] = (
         "На балл это не влияет. Если хотите, сообщайте остальным, кто вышел, — в finally потока этого гостя, когда он уже убран из "
         "списка.",
         read="rules", checks=("leave-notice",),
+    ),
+    Symptom(
+        "Со словами попроще этого не случается: сервер принял знаки из текста за свои. Отделяйте команду или имя только первым "
+        "разделителем — split(\":\", 1), а JSON собирайте через json.dumps(), не из кусков.",
+        read="framing", checks=("random-conversations",), expected="|".join(map(re.escape, ODD)),
     ),
     Symptom(
         "Повторите эту историю по шагам и после каждого печатайте список гостей: в нём должны быть ровно те, кто сейчас в чате. "

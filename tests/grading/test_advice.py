@@ -8,6 +8,7 @@ import grading
 from grading.advice import NOTEBOOKS, READ, advise
 from grading.catalogue import catalogue
 from grading.result import Stuck
+from grading.scenario import ODD, PLAIN
 from grading.symptoms import TABLE
 
 # Every check that can fail for points; a new one needs a row of its own in the table.
@@ -64,6 +65,11 @@ def test_every_check_has_advice_even_without_a_symptom(check):
 )
 def test_a_symptom_brings_its_own_advice(check, stuck, output, actual, words):
     assert words in advise(check, stuck, output, actual)
+
+
+def test_what_odd_marks_have_done_is_told_from_what_departures_have_done() -> None:
+    assert "split(" in advise("random-conversations", (), "", "", f"Вера слышит, что говорит Борис: «{ODD[0]} мемогегала»")
+    assert "убирайте" in advise("random-conversations", (), "", "", f"Вера слышит, что говорит Борис: «{PLAIN[0]} мемогегала»")
 
 
 def test_threads_that_wait_as_they_should_explain_nothing():

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from grading.scenario import Manner, Step, generate, told
+from grading.scenario import ODD, Manner, Step, generate, told
 from grading.shrinking import shortest
 
 MANNER = Manner(pieces=True)
@@ -43,6 +43,24 @@ def first_failure(fails: Callable[[tuple[Step, ...]], bool], seed: int) -> tuple
     """A random scenario as far as the step that fails, () if none does."""
     steps = generate(random.Random(seed), 36, MANNER)
     return next((steps[:end] for end in range(len(steps)) if fails(steps[:end])), ())
+
+
+def text_with_a_colon(steps: tuple[Step, ...]) -> bool:
+    return any(":" in text for step in steps for text in step.texts)
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("manner", [MANNER, Manner(), Manner(seats=2), Manner(seats=2, alternate=True)], ids=str)
+def test_every_odd_text_is_said(manner: Manner, seed: int) -> None:
+    said = {text for step in generate(random.Random(seed), 16 if manner.seats else 32, manner) for text in step.texts}
+    assert said >= set(ODD)
+
+
+def test_a_text_stays_odd_only_where_that_is_the_fault() -> None:
+    short = shortest(first_failure(text_with_a_colon, 1), MANNER, text_with_a_colon, 16)
+    assert [text for step in short for text in step.texts if ":" in text]
+    short = shortest(first_failure(second_departure, 2), MANNER, second_departure, 16)
+    assert not [text for step in short for text in step.texts if text in ODD]
 
 
 @pytest.mark.parametrize(
