@@ -263,6 +263,10 @@ class Conversation:
                 break
         return False
 
+    def outwait(self) -> bool:
+        """Where the server gives somebody only so long to say something, lets that time pass. Returns whether it did. Raises Infra."""
+        return self.server.hurries() and not self.comes(lambda: False)
+
     def wake(self, guest: Guest) -> None:
         """Somebody who did not read begins to. What the kernel and the server have kept for him comes now; what may have been dropped is
         no longer promised."""

@@ -90,6 +90,9 @@ class Eyes(Protocol):
     def written(self, link: AnyLink) -> int | None:
         """Bytes the server has written to a guest, read or not; None where that cannot be seen, or the server has hung up on him."""
 
+    def hurries(self) -> bool:
+        """Whether a thread waits for one guest and will not wait for ever. False where that cannot be seen."""
+
     def waiting(self, process: Process, names: dict[Address, str]) -> list[Waiting]:
         """Where each thread waits; `names`: guest's address -> what he is called."""
 
@@ -169,6 +172,12 @@ class KernelEyes:
         if peer is None or peer.info is None or peer.state != ESTABLISHED:
             return None
         return peer.info.sent + peer.info.notsent
+
+    def hurries(self) -> bool:
+        """See Eyes."""
+        timed = [thread for thread in self._threads.look() if thread.timed and thread.call == "poll"]  # what settimeout() makes of recv
+        guests = self._owners(self.clock.links, {}) if timed else {}
+        return any(_socket_inode(self._proc_fd, thread.pid, thread.first) in guests for thread in timed)
 
     def waiting(self, process: Process, names: dict[Address, str]) -> list[Waiting]:
         """See Eyes. Which socket a thread waits on tells for whom."""
@@ -262,6 +271,10 @@ class PlainEyes:
     def written(self, link: AnyLink) -> int | None:
         """See Eyes."""
         return None
+
+    def hurries(self) -> bool:
+        """See Eyes."""
+        return False
 
     def waiting(self, process: Process, names: dict[Address, str]) -> list[Waiting]:
         """See Eyes. Lines are known where the sandbox can ask for them, calls are not."""

@@ -323,6 +323,10 @@ class Server:
         """Bytes it has written to a guest, read or not; None where that cannot be seen, or it has hung up on him."""
         return self._eyes.written(link)
 
+    def hurries(self) -> bool:
+        """Whether it gives somebody only so long to say something; False where that cannot be seen."""
+        return self._eyes.hurries()
+
     @contextlib.contextmanager
     def frozen(self) -> Iterator[None]:
         """Meanwhile the server does nothing, as if the machine were busy with something else; where that can be had."""

@@ -215,6 +215,11 @@ TABLE: Final[tuple[Symptom, ...]] = (
         read="threads", checks=("silent-newcomer",),
     ),
     Symptom(
+        "Кто несколько секунд молчит, того сервер отключает. Молчание — не уход: при socket.timeout продолжайте ждать (continue) и "
+        "прощайтесь, только когда recv() вернёт b\"\" или бросит другое исключение.",
+        read="threads", checks=("silent-user",), seen="сервер закрыл соединение: |the server closed the connection: ",
+    ),
+    Symptom(
         "Сервер ждёт в accept() следующего гостя и потому не слушает тех, кто уже вошёл. Разделите: accept() — в главном потоке, "
         "recv() каждого гостя — в его собственном.",
         read="threads", checks=_SEVERAL, call=("accept",), alone=True,

@@ -21,12 +21,16 @@ def test_a_silent_newcomer_delays_nobody(chat: Chat) -> None:
 @check("silent-user", needs="three-users-hear", variants="multi-user select udp")
 def test_nobody_has_to_speak_for_others_to_be_heard(chat: Chat) -> None:
     """Кто только слушает, не задерживает разговор остальных."""
-    chat.join("Молчун")
+    (molchun,) = chat.join("Молчун")
     boris, vera = chat.join("Борис", "Вера")
-    chat.join("Тихоня")
+    (tikhonya,) = chat.join("Тихоня")
     for author, hearer in ((boris, vera), (vera, boris), (vera, boris), (boris, vera), (boris, vera)):
         author.says("они слушают")
         hearer.hears("они слушают", by=author)
+    if chat.outwait():
+        boris.says("мы всё ещё здесь")
+        for hearer in (vera, molchun, tikhonya):
+            hearer.hears("мы всё ещё здесь", by=boris)
 
 
 @check("slow-reader", needs="three-users-hear", variants="multi-user select", fresh=True)

@@ -57,6 +57,7 @@ def test_every_check_has_advice_even_without_a_symptom(check):
         ("silent-newcomer", (at("recv", "name = conn.recv(1024)"),), "", "", "accept()"),
         ("three-users-hear", (at("accept"),), "", "", "не слушает"),
         ("three-users-hear", (at("recv"),), "", "", "по очереди"),
+        ("silent-user", (at("accept"),), "", "Вера не слышит ничего; сервер закрыл соединение: Молчун, Вера", "socket.timeout"),
         ("slow-reader", (at("send"), at("accept")), "", "", "settimeout()"),
         ("two-users-exchange", (at("read", "text = input()"),), "", "", "клавиатуры"),
         ("three-users-hear", (at("lock", "thread.join()"), at("recv")), "", "", "join()"),
