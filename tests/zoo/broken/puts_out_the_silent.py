@@ -1,4 +1,4 @@
-"""Whoever says nothing for two seconds is put out.
+"""Whoever says nothing for four seconds is put out.
 caught-by: silent-user
 may-also-fail:
 variant: multi-user
@@ -23,7 +23,7 @@ def pass_on(author, data):
 
 
 def attend(user):
-    user.settimeout(2)
+    user.settimeout(4)
     with guard:
         users.append(user)
     try:
