@@ -14,12 +14,15 @@ READ: Final[dict[str, str]] = {
     "turns": "reference/servers/blocking.py",
     "threads": "reference/servers/threaded.py",
     "select": "reference/servers/selecting.py",
+    "asyncio": "reference/servers/coroutines.py",
     "framing": "reference/framing.py",
     "rules": "reference/room.py",
     "client": "reference/clients/threaded.py",
     "udp": "labs/student_udp/server.py",
     "task": "labs/README.md",
 }
+_SERVERS: Final = ("turns", "threads", "select")
+"""Those that show how a server goes about it: one that works in a way of its own is shown the example that works alike."""
 
 _TAUGHT: Final[dict[str, str]] = {
     "01_sockets": "uses-socket long-message odd-boundary split-character dripped-message glued-messages four-byte-characters empty-message",
@@ -36,7 +39,7 @@ NOTEBOOKS: Final[dict[str, str]] = {id: f"notebooks/{name}.ipynb" for name, ids 
 """Check id -> the notebook of this repository that teaches what it asks for."""
 
 
-def advise(check_id: str, stuck: Sequence[Stuck], output: str, actual: str, expected: str = "") -> str:
+def advise(check_id: str, stuck: Sequence[Stuck], output: str, actual: str, *, expected: str = "", model: str = "") -> str:
     """What to do about a failed check, and which file shows how.
 
     Args:
@@ -45,12 +48,14 @@ def advise(check_id: str, stuck: Sequence[Stuck], output: str, actual: str, expe
         output: what the server printed, as it is.
         actual: what came instead of the expected.
         expected: what should have come.
+        model: how the server works, as Report.model.
     Returns:
         One to three sentences in the reader's language; "" if nothing of use is known.
     """
     seen = f"{output}\n{actual}"
     for symptom in TABLE:
-        if symptom.fits(check_id, stuck, seen, expected):
-            files = [file for file in (READ.get(symptom.read), NOTEBOOKS.get(check_id)) if file]
+        if symptom.fits(check_id, stuck, seen, expected, model):
+            read = model if symptom.read in _SERVERS and model in READ else symptom.read
+            files = [file for file in (READ.get(read), NOTEBOOKS.get(check_id)) if file]
             return _(symptom.text) + (" " + _("Смотрите {file}.").format(file=", ".join(files)) if files else "")
     return ""

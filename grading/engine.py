@@ -182,7 +182,7 @@ class _Run:
             self.notes.append(_("Понять, как говорит этот сервер, не удалось: балл предварительный, работу посмотрит преподаватель."))
             self.notes.append(settling.advice(learned.dialect, self.submission.facts.ways))
         isolation = self.start.isolation and replace(self.start.isolation, clock=self.bench.clock_name)
-        checks = tuple(self._explained(result, output) for result in score.results)
+        checks = tuple(self._explained(result, output, model) for result in score.results)
         return Report(
             path=self.submission.path, sha256=self.submission.sha256, variant=score.rubric.variant, model=model,
             score=score.score, course_points=score.course_points, passed=score.passed, needs_review=not_understood,
@@ -191,9 +191,9 @@ class _Run:
             server_output=output[-_OUTPUT_KEPT:], sources=sources(self.submission),
         )  # fmt: skip
 
-    def _explained(self, result: CheckResult, output: str) -> CheckResult:
+    def _explained(self, result: CheckResult, output: str, model: str) -> CheckResult:
         if result.verdict is not Verdict.FAILED:
             return result
         if result.id == "starts":
             result = replace(result, stuck=self.lab.stuck)
-        return replace(result, advice=advise(result.id, result.stuck, output, result.actual, result.expected))
+        return replace(result, advice=advise(result.id, result.stuck, output, result.actual, expected=result.expected, model=model))

@@ -1,7 +1,7 @@
 """What goes wrong in chat servers, and what to do about it: one table, read from the top, the finest rows first.
 
-A row fits by the check, by the call a thread is stuck in, by what the server printed and by what came instead of the expected. After
-the fine rows stands one row per check. New advice is a new row; its English goes to the catalogue.
+A row fits by the check, by the call a thread is stuck in, by what the server printed, by what was expected and what came instead, and by
+how the server works. After the fine rows stands one row per check. New advice is a new row; its English goes to the catalogue.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ class Symptom:
         seen: a regular expression searched in what the server printed and in what came instead of the expected; "" for any. The text
             is hostile: no nested repeats.
         expected: the same in what was expected.
+        models: how the server works, as the report names it; empty for any.
     """
 
     text: str
@@ -38,8 +39,9 @@ class Symptom:
     alone: bool = False
     seen: str = ""
     expected: str = ""
+    models: tuple[str, ...] = ()
 
-    def fits(self, check_id: str, stuck: Sequence[Stuck], seen: str, expected: str) -> bool:
+    def fits(self, check_id: str, stuck: Sequence[Stuck], seen: str, expected: str, model: str) -> bool:
         """Whether everything this row asks for is there."""
         return (
             (not self.checks or check_id in self.checks)
@@ -47,6 +49,7 @@ class Symptom:
             and (not self.alone or len(stuck) == 1)
             and (not self.seen or re.search(self.seen, seen) is not None)
             and (not self.expected or re.search(self.expected, expected) is not None)
+            and (not self.models or model in self.models)
         )
 
 
@@ -54,6 +57,7 @@ _LEAVING: Final = ("leave-quietly", "leave-abruptly", "leave-mid-handshake", "go
 _AFTER_LEAVING: Final = (*_LEAVING, "no-busy-loop", "rejoin", "names-kept", "stops-on-interrupt")
 _STREAM: Final = ("order-kept", "long-message", "odd-boundary", "split-character", "four-byte-characters", "dripped-message")
 _HEARING: Final = ("two-users-exchange", "three-users-hear", "late-joiner-hears", "silent-user")
+_ONE_THREAD: Final = ("select", "asyncio")
 _SEVERAL: Final = ("three-users-hear", "late-joiner-hears", "silent-newcomer", "silent-user")
 
 # One row is its text and one line of conditions.
@@ -197,7 +201,16 @@ TABLE: Final[tuple[Symptom, ...]] = (
     Symptom(
         "По UDP соединений нет, есть только адреса. Запоминайте адрес, который вернул recvfrom(), для каждой датаграммы, и "
         "отправляйте сообщение через sendto() на все запомненные адреса, кроме адреса автора.",
-        read="udp", checks=(*_HEARING, "rejoin"), call=("recv",), source=r"recvfrom\(",
+        read="udp", checks=(*_HEARING, "rejoin"), models=("udp",),
+    ),
+    Symptom(
+        "Имя принадлежит адресу, с которого пришла датаграмма: держите словарь {адрес: имя}, ставьте перед текстом имя по адресу из "
+        "recvfrom() и удаляйте запись, когда гость прощается.",
+        read="udp", checks=("author-is-known", "names-kept"), models=("udp",),
+    ),
+    Symptom(
+        "Гостей может быть сколько угодно: храните все адреса, с которых приходили датаграммы, и не ограничивайте их число.",
+        read="udp", checks=("thirty-users-hear",), models=("udp",),
     ),
     Symptom(
         "Поток берёт замок, который не отпущен, — часто им же самим двумя вызовами выше. Берите замок только через with lock:, не "
@@ -208,6 +221,31 @@ TABLE: Final[tuple[Symptom, ...]] = (
         "Цикл крутится впустую. recv() вернул b'' — это значит «гость ушёл», а не «пока пусто»: выйдите из цикла, закройте сокет, "
         "уберите гостя. Если вы опрашиваете сокеты без ожидания, ждите в recv() своего потока или в select.select().",
         read="threads", call=("busy",),
+    ),
+    # One thread for all: what is said of threads below is of no use to it.
+    Symptom(
+        "Сразу после accept() сервер ждёт имени новичка, а с ним ждут все. Добавьте новый сокет к тем, за которыми следит цикл, и "
+        "считайте именем первое, что из него придёт.",
+        read="select", checks=("silent-newcomer",), models=_ONE_THREAD,
+    ),
+    Symptom(
+        "Гость, который оборвал связь или ушёл, не назвав имени, — это b'' или ConnectionError. Поймайте его там, где читаете и где пишете "
+        "этому гостю, закройте его сокет, уберите его отовсюду и обслуживайте остальных дальше.",
+        read="select", checks=("leave-abruptly", "leave-mid-handshake"), models=_ONE_THREAD,
+    ),
+    Symptom(
+        "Имя свободно, как только его хозяин ушёл: уберите его из всех списков и словарей там же, где закрываете сокет. Вернувшийся — это "
+        "новое подключение.",
+        read="select", checks=("rejoin",), models=_ONE_THREAD,
+    ),
+    Symptom(
+        "Ctrl-C должен завершать сервер и при людях в чате: поймайте KeyboardInterrupt вокруг главного цикла и закройте сокеты в finally. "
+        "Голый except: без имени ошибки ловит и Ctrl-C — пишите except OSError.",
+        read="select", checks=("stops-on-interrupt",), models=_ONE_THREAD,
+    ),
+    Symptom(
+        "Гостей может быть сколько угодно: не ограничивайте их список, а новых принимайте всякий раз, когда готов слушающий сокет.",
+        read="select", checks=("thirty-users-hear",), models=_ONE_THREAD,
     ),
     Symptom(
         "Сервер спрашивает имя прямо в цикле accept() и, пока новичок молчит, никого больше не впускает. Сразу после accept() "

@@ -19,6 +19,9 @@ CHECKS = [
 ]  # fmt: skip
 
 
+_HEARD = ("two-users-exchange", "three-users-hear", "late-joiner-hears", "silent-user")
+
+
 def at(call, source="", line=12):
     return Stuck("server.py", line, source, call, "")
 
@@ -69,8 +72,8 @@ def test_a_symptom_brings_its_own_advice(check, stuck, output, actual, words):
 
 
 def test_what_odd_marks_have_done_is_told_from_what_departures_have_done() -> None:
-    assert "split(" in advise("random-conversations", (), "", "", f"Вера слышит, что говорит Борис: «{ODD[0]} мемогегала»")
-    assert "убирайте" in advise("random-conversations", (), "", "", f"Вера слышит, что говорит Борис: «{PLAIN[0]} мемогегала»")
+    assert "split(" in advise("random-conversations", (), "", "", expected=f"Вера слышит, что говорит Борис: «{ODD[0]} мемогегала»")
+    assert "убирайте" in advise("random-conversations", (), "", "", expected=f"Вера слышит, что говорит Борис: «{PLAIN[0]} мемогегала»")
 
 
 def test_threads_that_wait_as_they_should_explain_nothing():
@@ -109,3 +112,24 @@ def test_every_notebook_that_is_named_is_there():
     root = Path(grading.__file__).parents[1]
     assert [file for file in NOTEBOOKS.values() if not (root / file).is_file()] == []
     assert set(NOTEBOOKS) <= {check.id for check in catalogue()}
+
+
+@pytest.mark.parametrize(("model", "example"), [("select", "selecting"), ("asyncio", "coroutines"), ("threads", "threaded")])
+def test_the_example_works_as_the_server_does(model: str, example: str) -> None:
+    for check in ("leave-quietly", "leave-abruptly", "three-users-hear", "no-busy-loop", "silent-newcomer", "stops-on-interrupt"):
+        assert f"reference/servers/{example}.py" in advise(check, (), "", "", model=model), check
+
+
+@pytest.mark.parametrize("check", [*_HEARD, "thirty-users-hear", "rejoin", "author-is-known", "names-kept"])
+def test_over_udp_nobody_is_told_of_connections(check: str) -> None:
+    advice = advise(check, (at("recv", "data, address = sock.recvfrom(1024)"),), "", "", model="udp")
+    assert "accept" not in advice
+    assert "поток" not in advice
+    assert "labs/student_udp/server.py" in advice
+
+
+@pytest.mark.parametrize(
+    "check", ["silent-newcomer", "leave-abruptly", "leave-mid-handshake", "rejoin", "stops-on-interrupt", "thirty-users-hear"]
+)
+def test_who_has_one_thread_is_told_of_no_others(check: str) -> None:
+    assert "поток" not in advise(check, (), "", "", model="select").partition("Смотрите")[0]
