@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
 from grading.messages import _
-from grading.result import Stuck
+from grading.result import RAISED, Stuck
 from grading.symptoms import TABLE
 
 # Where to read about what: a file of this repository that does it right.
@@ -39,6 +40,10 @@ NOTEBOOKS: Final[dict[str, str]] = {id: f"notebooks/{name}.ipynb" for name, ids 
 """Check id -> the notebook of this repository that teaches what it asks for."""
 
 
+_CAME: Final = r"не целиком|не один раз|порядок нарушен|внутри сообщения|not come whole|not once|order is broken|inside the message"
+"""Words of a failure in which something came, only not as it should: whoever sent it is kept by no lock."""
+
+
 def advise(check_id: str, stuck: Sequence[Stuck], output: str, actual: str, *, expected: str = "", model: str = "") -> str:
     """What to do about a failed check, and which file shows how.
 
@@ -53,6 +58,8 @@ def advise(check_id: str, stuck: Sequence[Stuck], output: str, actual: str, *, e
         One to three sentences in the reader's language; "" if nothing of use is known.
     """
     seen = f"{output}\n{actual}"
+    unlikely = {RAISED, "lock"} if re.search(_CAME, actual) else {RAISED}
+    stuck = [thread for thread in stuck if thread.call not in unlikely]
     for symptom in TABLE:
         if symptom.fits(check_id, stuck, seen, expected, model):
             read = model if symptom.read in _SERVERS and model in READ else symptom.read

@@ -129,10 +129,11 @@ class Runs:
             return _broken(broken)
 
     def _with_places(self, attempt: Attempt, chat: Chat, waiting: Callable[[], list[Waiting]]) -> Attempt:
-        """A failure with the lines where the threads are now."""
+        """A failure with the line where the last exception came from, and those where the threads are now."""
         if attempt.verdict is Verdict.FAILED:
             with suppress(StudentBrokeSandbox):  # whoever broke it cannot be asked any more
-                return replace(attempt, stuck=self.lab.in_source(waiting(), chat.server.sandbox.lab))
+                now = self.lab.in_source(waiting(), chat.server.sandbox.lab)
+                return replace(attempt, stuck=(*self.lab.raised(chat.server.output()), *now))
         return attempt
 
 

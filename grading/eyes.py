@@ -298,12 +298,10 @@ _WAITS_FOR: Final = {
 
 
 def _waits_for(call: str, who: str, thread: Thread) -> str:
-    if who and call in ("recv", "read"):
-        return _("пока {who} что-нибудь пришлёт").format(who=person(who))
-    if who and call in ("send", "write"):
+    if who and (call in ("send", "write") or thread.writes):
         return _("пока {who} прочтёт то, что уже отправлено").format(who=person(who))
-    if who and call == "poll":  # a socket with a time-out, for reading or for writing
-        return _("пока {who} что-нибудь пришлёт или прочтёт").format(who=person(who))
+    if who and call in ("recv", "read", "poll"):  # poll: a socket with a time-out
+        return _("пока {who} что-нибудь пришлёт").format(who=person(who))
     if call == "read" and thread.first == 0:
         return _("ввода с клавиатуры сервера")
     return _(_WAITS_FOR[call]) if call in _WAITS_FOR else ""

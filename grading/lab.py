@@ -8,13 +8,15 @@ from collections.abc import Sequence
 
 from grading.eyes import Waiting
 from grading.messages import _
-from grading.result import Stuck
+from grading.result import RAISED, Stuck
 from grading.server import NotStarted
 from grading.story import exit_words
 from grading.submission import Submission
 from grading.verdicts import CheckFailed
 from reference.dialect import Dialect
 
+_ON_A_SOCKET = re.compile(r"\.(recv|send|accept|connect)(?:all|from|to|_into)?\(")
+_GET = re.compile(r"\.get\(")
 _FRAME = re.compile(r'^\s*File "(?P<file>[^"\n]{1,400})", line (?P<line>\d{1,7})')
 
 
@@ -70,11 +72,17 @@ class Lab:
 
     def traced(self, output: str) -> str:
         """The last place in the student's own files that a printed traceback names, as file:line; "" if there is none."""
+        place = self._traced(output)
+        return "{}:{}".format(*self._as_handed_in(*place)) if place else ""
+
+    def raised(self, output: str) -> tuple[Stuck, ...]:
+        """The same as a place to show; () if there is none."""
+        place = self._traced(output)
+        return (self._stuck(*place, Waiting(RAISED, "", ())),) if place else ()
+
+    def _traced(self, output: str) -> tuple[str, int] | None:
         frames = [found for line in output.splitlines() if (found := _FRAME.match(line)) and self.own(found["file"])]
-        if not frames:
-            return ""
-        file, line = self._as_handed_in(self.own(frames[-1]["file"]), int(frames[-1]["line"]))
-        return f"{file}:{line}"
+        return (self.own(frames[-1]["file"]), int(frames[-1]["line"])) if frames else None
 
     def own(self, file: str) -> str:
         """The path within the submission of a file a traceback names, "" if it is none of the student's."""
@@ -119,7 +127,12 @@ class Lab:
     def _stuck(self, file: str, line: int, thread: Waiting) -> Stuck:
         lines = self.submission.files[file].decode("utf-8", errors="replace").splitlines()
         source = lines[line - 1].strip() if 0 < line <= len(lines) else ""
-        return Stuck(*self._as_handed_in(file, line), source, thread.call, thread.waits_for)
+        call, whom = thread.call, thread.waits_for
+        if call == "poll" and (waits := _ON_A_SOCKET.search(source)):  # with a time-out it is that
+            call = waits[1]
+        if call == "lock" and _GET.search(source):  # a thread that sends what others put into its queue: at rest, like one in recv
+            call, whom = "get", _("пока в очередь что-нибудь положат")
+        return Stuck(*self._as_handed_in(file, line), source, call, whom)
 
 
 def _parsed(source: bytes) -> ast.AST:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib import import_module
+from typing import Final
 
 SCHEMA = "chat-lab/report/v1"
+RAISED: Final = "raised"
 
 
 class Verdict(StrEnum):
@@ -27,7 +29,8 @@ class Stuck:
         file: path relative to the submission, e.g. "server.py"; "" if unknown.
         line: 1-based line number; 0 if unknown.
         source: that line of the student's code, stripped.
-        call: the call it sits in: "recv", "accept", "lock", "sleep", "select", "input", "send", ..., "busy" for a loop that never rests.
+        call: the call it sits in: "recv", "accept", "lock", "sleep", "select", "input", "send", ..., "busy" for a loop that never rests,
+            RAISED for one that has ended by an exception there.
         waits_for: for whom or what, in words for the student.
     """
 

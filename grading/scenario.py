@@ -132,13 +132,15 @@ def sensible(steps: Iterable[Step], manner: Manner) -> list[Step]:
 
 
 def simpler(step: Step) -> Step:
-    """The nearest step with less to it: whole instead of in pieces, alone instead of together, a plain text, politely instead of by a
-    reset."""
+    """The nearest step with less to it: whole instead of in pieces, alone instead of together, politely instead of by a reset."""
     if step.what in ("pieces", "together"):
         return Step("says", step.who[:1], step.texts[:1])
-    if step.texts and step.texts[0] in ODD:
-        return replace(step, texts=PLAIN[:1])
     return replace(step, what="leaves") if step.what == "vanishes" else step
+
+
+def plainer(step: Step) -> Step:
+    """The same step with a plain text in place of every odd one."""
+    return replace(step, texts=tuple(PLAIN[0] if text in ODD else text for text in step.texts))
 
 
 def told(steps: Sequence[Step]) -> str:

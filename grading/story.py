@@ -57,17 +57,32 @@ def missing(chat: Conversation, hearer: Guest, said: Said[Guest]) -> str:
         begins = ngettext("первый {n} байт из {most} верен", "первые {n} байта из {most} верны", whole, most=len(said.data))
         then = _("«{text}»").format(text=_timeless(came)) if came else _("ничего")
         return _("пришло не целиком: {begins}, дальше {then}").format(begins=begins, then=then)
-    new = _read(chat, stream[stream.rfind(_KNOWN) + 1 :]).strip()
+    new = _news(chat, _read(chat, stream[stream.rfind(_KNOWN) + 1 :]))
     if not new:
         return _("{hearer} не слышит ничего").format(hearer=hearer)
     return _("пришло «{text}»").format(text=_timeless(new)[-160:])
+
+
+def _news(chat: Conversation, text: str) -> str:
+    """What came, without the rest of the message before it, and without what every newcomer is told."""
+    after = chat.dialect.relay.partition("{text}")[2]
+    text = text.removeprefix(after)
+    text = text.lstrip('"]}') if chat.dialect.framing.startswith("json") else text
+    for known in (chat.dialect.prompt, chat.dialect.welcome):
+        text = text.replace(known, "") if known else text
+    return text.strip()
+
+
+def _shown(chat: Conversation, label: str) -> str:
+    """A label for a sentence: its last line, for notices may stand before it, without the prompt that may begin it."""
+    lines = label.rpartition(chat.dialect.prompt)[2].strip().splitlines() if chat.dialect.prompt else label.strip().splitlines()
+    return _timeless(lines[-1].strip())[-80:] if lines else ""
 
 
 def otherwise(chat: Conversation, difference: Difference[Guest]) -> tuple[str, str]:
     """(expected, actual) for something the Room would have done otherwise."""
     hearer, said = difference.hearer, difference.said
     words = {"hearer": hearer, "author": said.author, "text": short(chat, said)}
-    between = _timeless(difference.between.strip())
     expected = _("{hearer} один раз слышит, что говорит {author}: «{text}»").format(**words)
     match difference.kind:
         case "duplicated":
@@ -79,10 +94,10 @@ def otherwise(chat: Conversation, difference: Difference[Guest]) -> tuple[str, s
             actual = _("пришло то, что говорит {author}: «{text}»").format(**words)
             return _("{hearer} уже не в чате и ничего больше не слышит").format(**words), actual
         case "misattributed":
-            actual = _("перед сообщением «{text}» стоит «{label}»").format(**words, label=between[-80:])
+            actual = _("перед сообщением «{text}» стоит «{label}»").format(**words, label=_shown(chat, difference.between))
             return _("{hearer} видит, что говорит {name}").format(**words, name=said.author.called), actual
         case "torn":
-            return expected, _("внутри сообщения оказалось «{text}»").format(text=between[:80])
+            return expected, _("внутри сообщения оказалось «{text}»").format(text=_timeless(difference.between.strip())[:80])
     return expected, missing(chat, hearer, said)
 
 
@@ -231,9 +246,8 @@ def _named_last(chat: Conversation, label: str) -> str:
 
 def _wrong_name(chat: Conversation, hearer: Guest, label: _Label) -> CheckFailed:
     chat.transcript.note(hearer, "hears", label.said.data, "misattributed")
-    shown = _timeless(label.text.strip())[-80:]
     expected = _("{hearer} видит, что говорит {name}").format(hearer=hearer, name=label.said.author.called)
-    return CheckFailed(expected, _("перед сообщением стоит «{label}»").format(label=shown))
+    return CheckFailed(expected, _("перед сообщением стоит «{label}»").format(label=_shown(chat, label.text)))
 
 
 def _has_own_mark(chat: Conversation, hearer: Guest, author: Guest, labels: dict[Guest, list[_Label]]) -> None:
@@ -246,6 +260,6 @@ def _has_own_mark(chat: Conversation, hearer: Guest, author: Guest, labels: dict
     others: set[str] = set().union(*common.values())
     if not own - others:
         chat.transcript.note(hearer, "hears", labels[author][-1].said.data, "misattributed")
-        label = _timeless(labels[author][-1].text.strip())[-80:]
+        label = _shown(chat, labels[author][-1].text)
         expected = _("по пометке перед сообщением видно, что говорит {author}").format(author=author)
         raise CheckFailed(expected, _("пометка «{label}» не отличает его от других").format(label=label))

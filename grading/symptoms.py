@@ -193,6 +193,18 @@ TABLE: Final[tuple[Symptom, ...]] = (
         "return, условие в while. Сервер работает, пока его не остановят.",
         read="threads", seen=r"сервер завершился с кодом 0|the server exited with code 0",
     ),
+    # Something came, and what is wrong with it tells enough.
+    Symptom(
+        "Сообщение пришло дважды. Каждому гостю его отправляют один раз: проверьте, не попадает ли гость в список второй раз, не рассылают "
+        "ли одно и то же два места программы, и не уходит ли история разговора тем, кто её уже слышал.",
+        read="rules", checks=(*_HEARING, *_AFTER_LEAVING, "all-speak-at-once", "random-conversations", "order-kept"),
+        seen="пришло не один раз|the message came not once",
+    ),
+    Symptom(
+        "Конец сообщения потерялся. Если перед ним идёт его длина, считайте её в байтах — len(text.encode('utf-8')), а не len(text): "
+        "русская буква занимает два. Если сервер читает recv(N) один раз, читайте, пока не придёт всё.",
+        read="framing", checks=_HEARING, seen="пришло не целиком|it did not come whole",
+    ),
     # A thread waits: for whom, says the report; what to do, say we.
     Symptom(
         "Что не поместилось в буфер recvfrom(), отрезается от датаграммы и пропадает. Читайте с запасом: recvfrom(65535).",

@@ -45,6 +45,10 @@ LONG_TIMER: Final = 8000
 poll with 60000; negative values, for ever, are larger still when read without a sign.)"""
 
 
+_POLLOUT: Final = 4
+"""The `events` of a struct pollfd (poll(2)) that ask for room to write and nothing else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Thread:
     """One look at one thread.
@@ -56,6 +60,7 @@ class Thread:
         call: name of the system call it sleeps in ("recv", "accept", "lock", ...), "" if unknown or running.
         first: the call's first argument, a file descriptor for calls on one; -1 if unknown.
         timed: it will wake by itself after some time.
+        writes: in "poll", it waits for room to write to that descriptor.
     """
 
     pid: int
@@ -65,6 +70,7 @@ class Thread:
     call: str
     first: int
     timed: bool
+    writes: bool = False
 
     @property
     def asleep(self) -> bool:
@@ -151,11 +157,13 @@ class _Files:
             return self._asleep, count  # it has not run since, so it sleeps in the same call
         line = os.pread(self._fds[2], 256, 0) if state == ord("S") else b""
         call, first, timed = parse_syscall(line)
+        writes = False
         if call == "poll":  # a socket with a time-out waits in it: for whom stands not in the call, but in memory
-            first = self._number_at(polled_at(line), 4)
+            place = polled_at(line)
+            first, writes = self._number_at(place, 4), self._number_at(place and place + 4, 2) == _POLLOUT
         if call == "select" and timed:
             timed = self._number_at(timeout_at(line), struct.calcsize("l")) * 1000 < LONG_TIMER
-        thread = Thread(pid, tid, state, clock, call, first, timed)
+        thread = Thread(pid, tid, state, clock, call, first, timed, writes)
         self._asleep = thread if call else None
         return thread, count
 

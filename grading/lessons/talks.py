@@ -22,7 +22,7 @@ from grading.lessons.verdicts import SEED
 from grading.lessons.works import submission
 from grading.messages import _
 from grading.options import Options
-from grading.reports import brief, steps, swimlane
+from grading.reports import brief, steps, swimlane, words
 from grading.reports.conversation import arranged
 from grading.reports.text import safe
 from grading.result import Event, Stuck
@@ -222,7 +222,7 @@ def _shown(chat: Chat, lab: Lab, failure: CheckFailed | None) -> Shown:
 
 def _words(remarks: Sequence[str], stuck: Sequence[Stuck], events: Sequence[Event] = ()) -> Shown:
     board = arranged(events, ROWS)
-    below = [*map(safe, remarks), *(f"{_('где ждёт')}: {safe(brief.stuck(thread))}" for thread in stuck)]
+    below = [*map(safe, remarks), *(f"{words.where(thread)}: {safe(brief.stuck(thread))}" for thread in stuck)]
     title = _("Разговор с сервером")
     picture = swimlane.drawn(board, title=title, timed=False)
     text = "\n".join([f"{title}:", *steps.plainly(board), *below])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from grading.messages import _
-from grading.reports import points
+from grading.reports import points, words
 from grading.reports.text import safe
 from grading.result import CheckResult, Report, Stuck, Verdict
 
@@ -51,7 +51,7 @@ def parts(check: CheckResult) -> Iterator[tuple[str, str]]:
     else:
         yield _("почему"), reason(check)
     for thread in check.stuck:
-        yield _("где ждёт"), stuck(thread)
+        yield words.where(thread), stuck(thread)
     yield _("что делать"), check.advice
     if check.unstable:
         yield _("нестабильно"), _("два прогона подряд дали разное: сервер работает то так, то этак")

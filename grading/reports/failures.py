@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from grading.messages import _, ngettext
-from grading.reports import layout, narrative, points
+from grading.reports import layout, narrative, points, words
 from grading.reports.pictures import Comparison, Place, story, why
 from grading.reports.text import safe
 from grading.result import CheckResult, Report, Stuck, Verdict
@@ -92,10 +92,12 @@ def _talk(check: CheckResult, encoding: str) -> Iterator[tuple[str, RenderableTy
 
 def _places(check: CheckResult) -> Iterator[tuple[str, RenderableType]]:
     """Where the threads wait; many at one place are one."""
-    places = _telling(check)
-    for number, thread in enumerate(places[:_PLACES]):
+    places, before = _telling(check), ""
+    for thread in places[:_PLACES]:
+        where = words.where(thread)
         alike = sum((other.file, other.line, other.call) == (thread.file, thread.line, thread.call) for other in check.stuck)
-        yield "" if number else _where(check), Place(thread, alike - 1)
+        yield "" if where == before else where, Place(thread, alike - 1)
+        before = where
     if len(places) > _PLACES:
         yield "", _("и ещё мест: {n}").format(n=len(places) - _PLACES)
 
@@ -103,19 +105,16 @@ def _places(check: CheckResult) -> Iterator[tuple[str, RenderableType]]:
 def _place(check: CheckResult) -> Iterator[tuple[str, RenderableType]]:
     """The most telling of them, in short."""
     for thread in _telling(check)[:1]:
-        where = f"{thread.file}:{thread.line}" if thread.line else thread.file
-        yield _where(check), "\n".join(part for part in (f"{where}   {thread.source}".strip(), why(thread)) if part)
-
-
-def _where(check: CheckResult) -> str:
-    return _("где ждёт") if any(thread.call for thread in check.stuck) else _("строка")
+        line = f"{thread.file}:{thread.line}" if thread.line else thread.file
+        yield words.where(thread), "\n".join(part for part in (f"{line}   {thread.source}".strip(), why(thread)) if part)
 
 
 def _telling(check: CheckResult) -> list[Stuck]:
-    """One thread of each place that tells something. A healthy server waits in recv and in accept as well: where a thread sits elsewhere,
-    those are left out, and accept also beside recv. Of one whose place is not known nothing more is to be had, so it hides nobody."""
+    """One thread of each place that tells something. A healthy server waits in recv, in accept and in the get of a queue as well: where a
+    thread sits elsewhere, those are left out, and the latter two also beside recv. Of one whose place is not known nothing more is to be
+    had, so it hides nobody."""
     places = {(thread.file, thread.line, thread.call): thread for thread in reversed(check.stuck)}
-    usual = {thread: {"recv": 1, "accept": 2}.get(thread.call, 0) for thread in reversed(places.values())}
+    usual = {thread: {"recv": 1, "accept": 2, "get": 2}.get(thread.call, 0) for thread in reversed(places.values())}
     least = min((rank for thread, rank in usual.items() if thread.file), default=0)
     return [thread for thread, rank in usual.items() if rank == least or not thread.file]
 

@@ -179,14 +179,9 @@ def _excerpts(stuck: Iterable[Stuck], sources: dict[str, dict[int, str]]) -> Ite
                 lines.append(Line(0, "…"))
             threads = marks.get(number, [])
             code = text.get(number) or next((thread.source for thread in threads), "")
-            lines.append(Line(number, _cut(code.expandtabs(4)), "; ".join(dict.fromkeys(filter(None, map(_waits, threads))))))
+            lines.append(Line(number, _cut(code.expandtabs(4)), "; ".join(dict.fromkeys(filter(None, map(words.waits, threads))))))
             before = number
         yield file, tuple(lines)
-
-
-def _waits(thread: Stuck) -> str:
-    call = _("цикл без отдыха") if thread.call == "busy" else _("вызов {call}").format(call=thread.call) if thread.call else ""
-    return ", ".join(filter(None, (call, _("ждёт: {whom}").format(whom=thread.waits_for) if thread.waits_for else "")))
 
 
 def _output(text: str) -> list[str]:

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grading.messages import _
+from grading.reports import words
 from grading.reports.compare import compare
 from grading.reports.layout import folded
 from grading.reports.narrative import Line
@@ -87,10 +88,8 @@ def _call(source: str, call: str) -> re.Match[str] | None:
 
 def why(thread: Stuck, more: int = 0) -> str:
     """The call a thread sits in and for whom it waits, in one line."""
-    call = _("цикл без отдыха") if thread.call == "busy" else _("вызов {call}").format(call=thread.call) if thread.call else ""
-    whom = _("ждёт: {whom}").format(whom=thread.waits_for) if thread.waits_for else ""
     alike = _("и ещё потоков в том же месте: {n}").format(n=more) if more else ""
-    return ", ".join(part for part in (call, whom, alike) if part)
+    return ", ".join(part for part in (words.waits(thread), alike) if part)
 
 
 def story(lines: Iterable[Line]) -> RenderableType:

@@ -7,7 +7,7 @@ from typing import Final
 
 from grading.messages import N_, _
 from grading.reports.text import safe
-from grading.result import Isolation
+from grading.result import RAISED, Isolation, Stuck
 
 _NAMED_BY: Final = {
     "prompt": N_("сервер спрашивает его: {prompt}"),
@@ -119,3 +119,16 @@ def quoted(text: str) -> str:
 def _look(table: Mapping[str, str], key: str) -> str:
     """The word for a value; one that later versions add comes out as it is."""
     return _(table[key]) if key in table else safe(key)
+
+
+def where(thread: Stuck) -> str:
+    """What a place in the code is there to show."""
+    return _("где ошибка") if thread.call == RAISED else _("где ждёт") if thread.call else _("строка")
+
+
+def waits(thread: Stuck) -> str:
+    """The call a thread sits in and for whom it waits, in one line; "" if nothing is known."""
+    known = {"": "", "busy": _("цикл без отдыха"), RAISED: _("здесь возникла ошибка")}
+    call = known[thread.call] if thread.call in known else _("вызов {call}").format(call=thread.call)
+    whom = _("ждёт: {whom}").format(whom=thread.waits_for) if thread.waits_for else ""
+    return ", ".join(part for part in (call, whom) if part)

@@ -190,3 +190,28 @@ def test_a_notebooks_cell_has_no_line_in_the_file() -> None:
 def test_of_a_busy_thread_the_loop_it_goes_round_in(frames: list[tuple[str, int]], expected: tuple[str, int]) -> None:
     (place,) = lab().in_source([waits(*frames, call="busy")], "/lab")
     assert (place.file, place.line) == expected
+
+
+# -- where it failed, where it waits
+
+
+def test_an_exception_is_shown_where_it_came_from_in_the_students_own_lines() -> None:
+    trace = 'Exception in thread Thread-1:\nTraceback (most recent call last):\n  File "/lab/server.py", line 8, in main\n'
+    trace += '  File "/lab/chat/room.py", line 2, in <module>\n  File "/usr/lib/python3/x.py", line 9, in x\nZeroDivisionError: no\n'
+    assert lab().raised(trace) == (Stuck("chat/room.py", 2, "limit = 1 / 0", "raised", ""),)
+    assert lab().raised("обычный вывод") == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "call", "shown", "whom"),
+    [
+        ("text = inbox.get()", "lock", "get", "пока в очередь что-нибудь положат"),
+        ("with lock:", "lock", "lock", "кого-то"),
+        ("data = conn.recv(1024)", "poll", "recv", "кого-то"),
+        ("conn.sendall(data)", "poll", "send", "кого-то"),
+        ("events = poller.poll()", "poll", "poll", "кого-то"),
+    ],
+)
+def test_a_wait_is_called_what_the_student_wrote(line: str, call: str, shown: str, whom: str) -> None:
+    (stuck,) = lab(files={"server.py": line.encode()}).in_source([Waiting(call, "кого-то", (("/x/lab/server.py", 1),))], "/x/lab")
+    assert stuck == Stuck("server.py", 1, line, shown, whom)

@@ -282,7 +282,7 @@ def test_a_notice_before_the_label_hides_no_author() -> None:
     came(vera, "Glebmi вошёл\nBorisva: " + said.text)
     assert room.judged() == ""
     came(gleb, "Borisva пишет\nVeralo: " + said.text)
-    assert room.judged() == "перед сообщением стоит «Borisva пишет\nVeralo:»"
+    assert room.judged() == "перед сообщением стоит «Veralo:»"
 
 
 def test_a_name_after_the_text_counts_where_the_server_puts_it_there() -> None:

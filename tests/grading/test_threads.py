@@ -197,6 +197,14 @@ def test_on_which_socket_a_thread_waits_with_a_time_out_stands_in_memory(
     assert (thread.call, thread.first, thread.timed) == ("poll", descriptor, True)
 
 
+@pytest.mark.parametrize(("events", "writes"), [(b"\x01\0", False), (b"\x04\0", True)])
+def test_whether_it_waits_to_read_or_to_write_stands_there_too(proc: Proc, seen: Threads, events: bytes, writes: bool) -> None:
+    proc.put(7, 7, call=line(7, 0x20, 1, 50))
+    (proc.root / "7" / "task" / "7" / "mem").write_bytes(b"\0" * 0x20 + b"\x05\0\0\0" + events + b"\0\0")
+    (thread,) = seen.look()
+    assert thread.writes is writes
+
+
 @pytest.mark.parametrize(
     ("memory", "timed"),
     [

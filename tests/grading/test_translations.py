@@ -34,6 +34,7 @@ UNTRANSLATED = {
     "lessons/talks.py": {"_EXAMPLES": "steps are told in the language of the notebooks"},
     "own_clients.py": {"_NAMED": "names are keys", "_say": "a person types it"},
     "reports/console.py": {"speaks_russian": "whether there are such letters"},
+    "advice.py": {"_CAME": "what is looked for, in both languages"},
     "scenario.py": {"NAMES": "names, spelt for the reader where they are shown", "PLAIN": "guests say them", "ODD": "guests say them"},
     "submission/client_programs.py": {"_KINDS": "what students' programs mention"},
     "symptoms.py": {"TABLE": "patterns; a message is matched in both languages"},
