@@ -48,6 +48,7 @@ class _Typed:
         inside: those of the others who were in the chat before; fell_out: those of them who are not any more.
         missing: those on whose screens it is not.
         instead: what came on their screens instead, by name.
+        read: those whose programs have read something that came with it, and not shown it.
     """
 
     author: Person
@@ -57,6 +58,7 @@ class _Typed:
     sent: bool = False
     fell_out: list[Person] = field(default_factory=list)
     instead: dict[str, str] = field(default_factory=dict)
+    read: list[Person] = field(default_factory=list)
 
 
 class OwnClients:
@@ -198,6 +200,7 @@ class OwnClients:
         typed.sent = stays and after[author.name].sent - before[author.name].sent >= len(typed.text)
         typed.fell_out = [person for person in inside if not _accepted(after, person)]
         typed.instead = {person.name: person.shown_since(marks[person.name]) for person in typed.missing}
+        typed.read = [person for person in typed.missing if not typed.instead[person.name] and _has_read(before, after, person)]
         if typed.missing:
             self._alive(typed)
             self._could_send(typed)
@@ -282,6 +285,8 @@ class OwnClients:
         raise NotApplicable(_("как обращаться с этим клиентом, понять не удалось; на его экране: «{text}»").format(text=screen))
 
     def _instead(self, typed: _Typed, person: Person) -> str:
+        if person.sees(typed.text) and person in typed.read:
+            return _("клиент это прочёл, но на экране оно появляется, только когда {person} нажмёт Enter").format(person=person)
         if person.sees(typed.text):
             return _("это появляется, только когда {person} отправит что-нибудь своё").format(person=person)
         shown, error = self._tail(typed.instead.get(person.name, "")), _error(person.screen)
@@ -304,6 +309,10 @@ class OwnClients:
 
 def _accepted(lines: dict[str, Line], person: Person) -> bool:
     return person.name in lines and lines[person.name].accepted
+
+
+def _has_read(before: dict[str, Line], after: dict[str, Line], person: Person) -> bool:
+    return person.name in before and person.name in after and after[person.name].read > before[person.name].read
 
 
 def _look_again(typed: _Typed) -> None:

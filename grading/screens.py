@@ -41,9 +41,15 @@ _ASKING: Final = ("select", "poll", "epoll")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A client's connection to the server: payload bytes the client has sent, and whether the server has accepted it."""
+    """A client's connection to the server.
+
+    Attributes:
+        sent, read: payload bytes the client has sent, and those it has received and read.
+        accepted: whether the server has accepted it.
+    """
 
     sent: int
+    read: int
     accepted: bool
 
 
@@ -167,7 +173,7 @@ class Screens:
             for end in ends.values():
                 if end.inode in own and end.info is not None and end.state == ESTABLISHED and end.remote[1] in self._ports:
                     other = ends.get((end.remote, end.local))
-                    found[person.name] = Line(end.info.sent, other is not None and bool(other.inode))
+                    found[person.name] = Line(end.info.sent, end.info.arrived - end.unread, other is not None and bool(other.inode))
         return found
 
     def settle(self, came: Callable[[], bool] = lambda: False, *, patient: bool = False, sure: bool = False) -> Rest:

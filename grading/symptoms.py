@@ -65,6 +65,11 @@ _SEVERAL: Final = ("three-users-hear", "late-joiner-hears", "silent-newcomer", "
 TABLE: Final[tuple[Symptom, ...]] = (
     # The client, whatever its server is like.
     Symptom(
+        "Пока строка не закончена, терминал её не показывает: Python копит её у себя. Кончайте сообщение переводом строки — print(text), — "
+        "а если нужен end='', добавьте flush=True.",
+        read="client", checks=("own-clients-chat",), seen="клиент это прочёл|the client has read it",
+    ),
+    Symptom(
         "Пока клиент ждёт в input(), он не слышит сервера. Пусть recv() и print() работают в своём потоке: "
         "threading.Thread(target=..., daemon=True).start() до первого input().",
         read="client", checks=("own-clients-chat",),

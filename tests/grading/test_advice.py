@@ -65,6 +65,7 @@ def test_every_check_has_advice_even_without_a_symptom(check):
         ("rejoin", (), "", "сообщение пришло не один раз, а 2", "один раз"),
         ("four-byte-characters", (at("lock", "free.acquire(timeout=1)"),), "", "пришло не целиком: первые 8 байт из 9 верны", "Эмодзи"),
         ("leave-quietly", (at("raised", "with lock:"), at("recv")), "ValueError: list.remove(x): x not in list", "", "в одном словаре"),
+        ("own-clients-chat", (), "", "клиент это прочёл, но на экране оно появляется, только когда Вера нажмёт Enter", "flush=True"),
         ("slow-reader", (at("send"), at("accept")), "", "", "settimeout()"),
         ("two-users-exchange", (at("read", "text = input()"),), "", "", "клавиатуры"),
         ("three-users-hear", (at("lock", "thread.join()"), at("recv")), "", "", "join()"),

@@ -31,6 +31,7 @@ BROKEN = {
     "client_encodes_ascii": "у Бориса клиент ничего не отправил: UnicodeEncodeError",
     "client_filters_too_much": "не появилось ничего",
     "client_hangs_up_on_cyrillic": "клиент у Веры закрыл соединение; на его экране: «Соединение потеряно»",
+    "client_never_flushes": "клиент это прочёл, но на экране оно появляется, только когда Вера нажмёт Enter",
     "client_never_listens": "не появилось ничего",
     "client_other_port": "клиент идёт на другой порт: в его коде 9207 нет",
     "two_user_client_mute": "появилось «Собеседник: ....",

@@ -149,7 +149,8 @@ class Starter:
         if pid == 0:
             try:
                 become_student(fds, error_w, limits, os.path.join(self.lab, cwd))
-                os.execve(self.python, [self.python, "-s", "-u", *argv], dict(env))
+                at_once = [] if os.isatty(1) else ["-u"]  # at a terminal Python shows each line at once, and no half a line without flush
+                os.execve(self.python, [self.python, "-s", *at_once, *argv], dict(env))
             except BaseException as error:
                 os.write(error_w, f"{type(error).__name__}: {error}".encode())
             os._exit(127)
