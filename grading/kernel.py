@@ -227,13 +227,16 @@ class PacketCount:
         self._forgiven: tuple[int, ...] = (0,) * len(snmp_fds)
         self._last: tuple[int, ...] = ()
         self._since = 0.0
+        self._texts: list[bytes] = []
+        self._counts: tuple[int, ...] = ()
 
     def read(self) -> tuple[int, ...]:
         """Sent and received packets, IPv4 then IPv6; () where they are not known."""
-        counts: list[int] = []
-        for fd in self._fds:
-            counts += self.pairs(os.pread(fd, 16384, 0))
-        return tuple(counts)
+        texts = [os.pread(fd, 16384, 0) for fd in self._fds]
+        if texts != self._texts:  # where nothing has moved, they need not be read through again
+            self._texts = texts
+            self._counts = tuple(count for text in texts for count in self.pairs(text))
+        return self._counts
 
     def pairs(self, raw: bytes) -> tuple[int, ...]:
         """(sent, received) from the text of snmp or snmp6; whoever counts more than packets adds pairs."""

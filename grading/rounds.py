@@ -16,6 +16,7 @@ ROUNDS_A_SECOND: Final = 3000
 rounds up by 50 microseconds), over `sleep(0.001)` 930."""
 WINDOW: Final = 0.003
 """Seconds of its own, waiting for a processor left out, for which a thread is watched before that is said: nine rounds, or fewer."""
+_LEAST_ROUNDS: Final = WINDOW * ROUNDS_A_SECOND
 SURE_ROUNDS: Final = 1000
 """Rounds of nothing that make a busy loop; each is a whole turn of the student's loop."""
 ROUNDS: Final = 200
@@ -33,6 +34,8 @@ class Rounds:
     def made(self, thread: Thread) -> int:
         """How often it was let run since."""
         before = self._before.get((thread.pid, thread.tid))
+        if before is thread:  # as most threads of a look are: they sleep all the time
+            return 0
         return thread.runs - (before.runs if before else 0)
 
     def own_time(self, thread: Thread, now: float) -> float:
@@ -47,7 +50,8 @@ class Rounds:
 
     def is_round(self, thread: Thread, now: float) -> bool:
         """Whether it goes round so far."""
-        return self.made(thread) > max(self.own_time(thread, now), WINDOW) * ROUNDS_A_SECOND
+        made = self.made(thread)
+        return made > _LEAST_ROUNDS and made > self.own_time(thread, now) * ROUNDS_A_SECOND
 
     def may_rest(self, threads: Iterable[Thread], now: float, calm: set[tuple[int, int]]) -> bool:
         """Whether threads that all sleep now may be taken for threads that rest.

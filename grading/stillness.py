@@ -204,20 +204,21 @@ class _Wait:
         now = time.monotonic()
         if self._active is None or look.traffic != self._active.traffic:
             self._active, self._rounds = look, Rounds(look.threads, now)
-        if look != last:
+        quiet, same = look.quiet, look is last or look == last
+        if not same:
             self._same_since = now
         printing = self._sure and any(thread.prints for thread in look.threads)
         long_enough = now - self._same_since >= (PRINTED_AFTER if printing else UNREAD_AFTER if look.unread else 0.0)
-        if look.quiet and look == last and long_enough and self._rounds.may_rest(look.threads, now, self._clock.calm):
+        if quiet and same and long_enough and self._rounds.may_rest(look.threads, now, self._clock.calm):
             rest = self._still(look)
             if rest is not None:
                 return rest
-        elif look.quiet and not look.unread and look != last:
+        elif quiet and not look.unread and not same:
             self.pause = 0.0  # the second look may follow at once
         if self._burnt(look, self._active, now):
             return Rest.BUSY
         if now > self._deadline:
-            return Rest.STILL if look.quiet else Rest.LATE  # a server that only sleeps is slow by itself, not through our machine
+            return Rest.STILL if quiet else Rest.LATE  # a server that only sleeps is slow by itself, not through our machine
         return None
 
     def _burnt(self, look: Look, active: Look, now: float) -> bool:
@@ -227,6 +228,8 @@ class _Wait:
         passed on, before anything is said of it. And each must have had its share: on a busy machine one that was woken by a message may
         still wait for a processor while another goes round and round.
         """
+        if look.threads == active.threads:
+            return False  # nobody has run
         going = [thread for thread in look.threads if self._rounds.is_round(thread, now)]
         running = [thread for thread in look.threads if not thread.asleep and thread not in going]
         seconds, rounds = (BUSY_AFTER, SURE_ROUNDS) if self._in_doubt(look) else (BUSY_IDLE, ROUNDS)

@@ -144,6 +144,7 @@ class _Files:
             for name in ("stat", "schedstat", "syscall"):
                 self._fds.append(os.open(f"{directory}/{name}", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc_fd))
             self._asleep: Thread | None = None
+            self._stat, self._count = b"", 0
         except OSError:
             self.close()
             raise
@@ -151,8 +152,11 @@ class _Files:
     def look(self, pid: int, tid: int) -> tuple[Thread, int]:
         """The thread now, and how many threads its process has. Raises OSError once it is gone."""
         stat, clock = os.pread(self._fds[0], 1024, 0), os.pread(self._fds[1], 128, 0)
+        if self._asleep is not None and stat == self._stat and clock == self._asleep.clock:
+            return self._asleep, self._count  # as nearly always: everything is as it was
         fields = stat[stat.rindex(b")") + 2 :].split()
         state, count = fields[0][0], int(fields[17])
+        self._stat, self._count = stat, count
         if self._asleep is not None and state == ord("S") and clock == self._asleep.clock:
             return self._asleep, count  # it has not run since, so it sleeps in the same call
         line = os.pread(self._fds[2], 256, 0) if state == ord("S") else b""

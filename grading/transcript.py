@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -48,8 +48,8 @@ class Transcript:
             inbox, seen = guest.link.inbox, self._seen.get(guest, 0)
             if len(inbox) != seen:
                 if len(inbox) > seen:  # else it was emptied
-                    self.note(guest, "gets", bytes(inbox[seen : seen + KEPT]))
-                    self.events[-1] = replace(self.events[-1], size=len(inbox) - seen)
+                    kept = bytes(inbox[seen : seen + KEPT])
+                    self.events.append(Event(time.monotonic(), str(guest), "gets", kept, len(inbox) - seen))
                 self._seen[guest] = len(inbox)
             if guest.link.ended and guest not in self._closed:
                 self._closed.add(guest)
@@ -67,28 +67,33 @@ def told(chat: Chat, failure: CheckFailed | None) -> tuple[Event, ...]:
     Where nothing is marked in a conversation that failed, a note at its end says what was wrong.
     """
     chat.transcript.look(chat.everybody)
-    events = list(_marked(chat, chat.transcript.events))
+    raw = [event for event in chat.transcript.events if _is_told(event)]
+    begun = raw[0].at if raw else time.monotonic()
+    events = _marked(chat, raw, begun)
     if failure is not None and not any(event.wrong for event in events):
-        events.append(Event(time.monotonic(), "", "note", text=failure.actual))
-    begun = events[0].at if events else 0.0
-    return tuple(replace(event, at=event.at - begun) for event in events[-MOST:])
+        events.append(Event(time.monotonic() - begun, "", "note", text=failure.actual))
+    return tuple(events[-MOST:])
 
 
-def _marked(chat: Chat, raw: Iterable[Event]) -> Iterator[Event]:
+def _is_told(event: Event) -> bool:
+    """Not who rests; and of a text that was waited for and came, it is told where it came. Of those who are no guests nobody writes that
+    down."""
+    return event.what != "rests" and (event.what != "hears" or bool(event.wrong or event.by))
+
+
+def _marked(chat: Chat, raw: Iterable[Event], begun: float) -> list[Event]:
     """Events as a report has them, in order; a mark on something that came goes back to where it came."""
     done: list[Event] = []
     for event in raw:
         if event.what in ("misses", "lacks"):
-            done.append(_of(chat, replace(event, what="hears", wrong=event.wrong or "missing")))
+            done.append(_of(chat, event, begun, event.wrong or "missing"))
         elif event.what == "hears" and event.wrong:
-            _mark(done, _of(chat, event))
-        elif event.what == "hears" and event.by:  # of those who are no guests, nobody writes down what else they get
-            done.append(_of(chat, event))
-        elif event.what == "gets":
-            done.append(_of(chat, replace(event, what="hears")))
-        elif event.what not in ("hears", "rests"):
-            done.append(replace(event, text=_plain(chat, event.data)))
-    return iter(done)
+            _mark(done, _of(chat, event, begun, event.wrong))
+        elif event.what in ("hears", "gets"):
+            done.append(_of(chat, event, begun))
+        else:
+            done.append(replace(event, at=event.at - begun, text=_plain(chat, event.data)))
+    return done
 
 
 def _mark(done: list[Event], wrong: Event) -> None:
@@ -100,17 +105,20 @@ def _mark(done: list[Event], wrong: Event) -> None:
     done.append(wrong)
 
 
-def _of(chat: Chat, event: Event) -> Event:
-    """What was heard, with whose words it holds."""
+def _of(chat: Chat, event: Event, begun: float, wrong: str = "") -> Event:
+    """What was heard or should have been, with whose words it holds."""
     text = _plain(chat, event.data)
-    if event.by:
-        return replace(event, text=text)
-    streams = dict.fromkeys((event.data, text.encode(chat.dialect.encoding, errors="replace")))  # mostly one and the same
-    said = chat.oracle.said
-    whole = [one for one in said if any(one.data in stream for stream in streams)]
-    found = whole or [one for one in said if any(piece in stream for piece in _ends(one.data) for stream in streams)]
+    by = event.by or _authors(chat, event, text.encode(chat.dialect.encoding, errors="replace"))
+    return Event(event.at - begun, event.guest, "hears", event.data, event.size, text, by, wrong)  # replace() would cost five times as much
+
+
+def _authors(chat: Chat, event: Event, text: bytes) -> str:
+    """Whose texts stand in what came, as it came or unwrapped."""
+    said, data = chat.oracle.said, event.data
+    found = [one for one in said if one.data in data or one.data in text]
+    found = found or [one for one in said if any(piece in stream for piece in _ends(one.data) for stream in (data, text))]
     others = dict.fromkeys(str(one.author) for one in found if str(one.author) != event.guest)
-    return replace(event, text=text, by=", ".join(others) or (event.guest if found else ""))
+    return ", ".join(others) or (event.guest if found else "")
 
 
 def _ends(data: bytes) -> tuple[bytes, bytes]:

@@ -1,4 +1,5 @@
-"""All formats by name: which come report by report, and which are one document over all of them."""
+"""All formats by name: which come report by report, and which are one document over all of them. Each is loaded by those who ask for it."""
+# ruff: noqa: PLC0415
 
 from __future__ import annotations
 
@@ -11,7 +12,6 @@ from typing import Final
 
 from grading.errors import ConfigError
 from grading.messages import _
-from grading.reports import classroom50, github, gitlab, gradescope, junit
 from grading.reports.files import write_atomically
 from grading.reports.places import root
 from grading.result import Report
@@ -40,26 +40,44 @@ class Document:
 
 
 def _classroom50(reports: Sequence[Report], environment: Mapping[str, str]) -> str:
+    from grading.reports import classroom50
+
     return classroom50.result(reports[0], classroom50.settings(environment), datetime.now(UTC))
 
 
+def _classroom50_needs(environment: Mapping[str, str]) -> object:
+    from grading.reports import classroom50
+
+    return classroom50.settings(environment)
+
+
 def _gradescope(reports: Sequence[Report], environment: Mapping[str, str]) -> str:
+    from grading.reports import gradescope
+
     return gradescope.results(reports[0])
 
 
 def _junit(reports: Sequence[Report], environment: Mapping[str, str]) -> str:
+    from grading.reports import junit
+
     return junit.document(reports, root(environment))
 
 
 def _annotations(reports: Sequence[Report], environment: Mapping[str, str]) -> str:
+    from grading.reports import github
+
     return github.commands(reports, root(environment))
 
 
 def _summary(reports: Sequence[Report], environment: Mapping[str, str]) -> str:
+    from grading.reports import github
+
     return github.summary(reports)
 
 
 def _code_quality(reports: Sequence[Report], environment: Mapping[str, str]) -> str:
+    from grading.reports import gitlab
+
     return gitlab.code_quality(reports, root(environment))
 
 
@@ -68,7 +86,7 @@ DOCUMENTS: Final[Mapping[str, Document]] = {
     "github": Document(_annotations, {"summary.md": _summary}, {"GITHUB_STEP_SUMMARY": _summary}),
     "gitlab": Document(_code_quality, {"gl-code-quality-report.json": _code_quality, "junit.xml": _junit}, {}),
     "gradescope": Document(_gradescope, {"results.json": _gradescope}, {}, alone=True),
-    "classroom50": Document(_classroom50, {"result.json": _classroom50}, {}, alone=True, needs=classroom50.settings),
+    "classroom50": Document(_classroom50, {"result.json": _classroom50}, {}, alone=True, needs=_classroom50_needs),
 }
 """Those not named here, terminal, json and html, are shown report by report, each as soon as it is there."""
 
