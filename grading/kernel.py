@@ -9,9 +9,8 @@ import os
 import socket
 import struct
 import time
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 SOCK_DIAG_BY_FAMILY: Final = 20
 NLMSG_ERROR: Final = 2
@@ -29,9 +28,8 @@ FIN_RECEIVED: Final = frozenset({CLOSE_WAIT, LAST_ACK, CLOSING, TIME_WAIT})
 Address = tuple[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class TcpInfo:
-    """One end of a connection.
+class TcpInfo(NamedTuple):
+    """One end of a connection. (Thousands are made a second: a frozen dataclass takes four times as long.)
 
     Attributes:
         state: TCP state number of the kernel.
@@ -53,8 +51,7 @@ class TcpInfo:
         return self.received - (self.state in FIN_RECEIVED)
 
 
-@dataclass(frozen=True, slots=True)
-class Peer:
+class Peer(NamedTuple):
     """The server's end of a connection, or a listening socket.
 
     Attributes:

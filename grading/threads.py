@@ -10,8 +10,7 @@ import platform
 import struct
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 ASLEEP: Final = frozenset(b"StTZXxI")
 """Thread states of proc(5) in which a thread does nothing; `D` (waiting for a disk) ends by itself and is not rest."""
@@ -49,8 +48,7 @@ _POLLOUT: Final = 4
 """The `events` of a struct pollfd (poll(2)) that ask for room to write and nothing else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
+class Thread(NamedTuple):
     """One look at one thread.
 
     Attributes:
@@ -214,15 +212,23 @@ class Threads:
         if self._started is None:
             return self._all(list(self._pids()))
         started = self._started()
-        if self._last is not None and self._last[0] == started:
-            threads = tuple(thread for pid, known in self._files.items() for thread in self._read(pid, known)[0])
-            if threads == self._last[1]:
-                return threads
+        if self._last is not None and self._last[0] == started and self._all_as_in(self._last[1]):
+            return self._last[1]
         pids = list(self._pids())
         threads = self._all(pids)
         all_seen = threads and all(thread.asleep for thread in threads) and list(self._pids()) == pids
         self._last = (started, threads) if all_seen else None
         return threads
+
+    def _all_as_in(self, last: tuple[Thread, ...]) -> bool:
+        """Whether every thread known is as it was then; the first that is not says so, and they all have to be read anew."""
+        files = ((pid, tid, one) for pid, known in self._files.items() for tid, one in known.items())
+        try:
+            return all(thread == one.look(pid, tid)[0] for thread, (pid, tid, one) in zip(last, files, strict=True))
+        except PermissionError:
+            raise
+        except (OSError, ValueError, IndexError):
+            return False  # somebody is gone, or there are others by now
 
     def _all(self, pids: list[int]) -> tuple[Thread, ...]:
         for gone in self._files.keys() - pids:

@@ -79,8 +79,8 @@ class BubblewrapSandbox(LinuxSandbox):
     def pids(self) -> list[int]:
         if self.proc_fd is None:
             return []
-        names = os.listdir(self.proc_fd)
-        return sorted(int(name) for name in names if name.isdigit() and name != "1" and is_alive(self.proc_fd, int(name)))
+        pids = [int(name) for name in os.listdir(self.proc_fd) if "1" < name < ":"]  # which of fifty names are numbers above one
+        return sorted(pid for pid in pids if is_alive(self.proc_fd, pid))
 
     def _launch(self, files: Mapping[str, bytes], control: socket.socket) -> tuple[subprocess.Popen[bytes], int]:
         """Start bubblewrap; gives it and the pipe it tells the pid of its child through."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -172,9 +172,9 @@ def test_everything_that_moves_is_in_the_state_and_nothing_else(fake: Fake, monk
 
     before = state(ours, theirs)
     moved = [
-        state(replace(ours, sent=6), theirs),
-        state(replace(ours, received=4), theirs),
-        state(replace(ours, state=CLOSE_WAIT), theirs),
+        state(ours._replace(sent=6), theirs),
+        state(ours._replace(received=4), theirs),
+        state(ours._replace(state=CLOSE_WAIT), theirs),
         state(ours, peer(info(sent=4, received=5))),
         state(ours, peer(info(sent=3, received=6))),
         state(ours, peer(info(sent=3, received=5), unread=1)),
@@ -183,7 +183,7 @@ def test_everything_that_moves_is_in_the_state_and_nothing_else(fake: Fake, monk
     ]
     assert before not in moved
     assert len(set(moved)) == len(moved)
-    assert state(replace(ours, unacked=1), replace(theirs, inode=7)) == before  # an ACK moves nobody
+    assert state(ours._replace(unacked=1), theirs._replace(inode=7)) == before  # an ACK moves nobody
 
 
 # -- after the guest has gone
