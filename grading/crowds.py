@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from grading.chat import Chat
+from grading.chat import BURST_WIDTH, Chat
 from grading.guests import Guest
 from grading.messages import N_, _
 from grading.stillness import Rest
@@ -110,9 +110,10 @@ class _Filler:
         self.said: list[bytes] = []
 
     def says(self, count: int) -> None:
-        """So many messages of MESSAGE bytes, in one send."""
-        texts = self._words.burst(count, MESSAGE - len(self._framed("")))
-        self._author.sends(b"".join(map(self._framed, texts)))
+        """So many messages of MESSAGE bytes, in one send. Most of each is dots: dice for all of it would take longer than the server."""
+        dots = "." * (MESSAGE - len(self._framed("")) - BURST_WIDTH)
+        texts = [text + dots for text in self._words.burst(count, BURST_WIDTH)]
+        self.chat.fill(self._author, b"".join(map(self._framed, texts)))
         self.said += [text.encode(self.chat.dialect.encoding, errors="replace") for text in texts]
 
     def queues(self) -> None:
@@ -121,7 +122,7 @@ class _Filler:
         Where messages have no frames, the server takes many of them for one, and their number says nothing.
         """
         if is_framed(self.chat.dialect.framing):
-            self._author.sends(b"".join(map(self._framed, self._words.burst(QUEUED, QUEUED_WIDTH))))
+            self.chat.fill(self._author, b"".join(map(self._framed, self._words.burst(QUEUED, QUEUED_WIDTH))))
 
     def _framed(self, text: str) -> bytes:
         """As its author sends it, whose name may stand in each message."""

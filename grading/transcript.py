@@ -112,11 +112,11 @@ def _of(chat: Chat, event: Event, begun: float, wrong: str = "") -> Event:
     return Event(event.at - begun, event.guest, "hears", event.data, event.size, text, by, wrong)  # replace() would cost five times as much
 
 
-def _authors(chat: Chat, event: Event, text: bytes) -> str:
-    """Whose texts stand in what came, as it came or unwrapped."""
-    said, data = chat.oracle.said, event.data
-    found = [one for one in said if one.data in data or one.data in text]
-    found = found or [one for one in said if any(piece in stream for piece in _ends(one.data) for stream in (data, text))]
+def _authors(chat: Chat, event: Event, meant: bytes) -> str:
+    """Whose texts stand in what came: in the bytes themselves, or in what they mean, where that is something else."""
+    said, data, wrapped = chat.oracle.said, event.data, meant != event.data
+    found = [one for one in said if one.data in data or (wrapped and one.data in meant)]
+    found = found or [one for one in said if any(piece in stream for piece in _ends(one.data) for stream in (data, meant))]
     others = dict.fromkeys(str(one.author) for one in found if str(one.author) != event.guest)
     return ", ".join(others) or (event.guest if found else "")
 

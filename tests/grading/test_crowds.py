@@ -27,9 +27,6 @@ class Person:
     chat: FakeChat
     link: Any = field(default_factory=lambda: SimpleNamespace(inbox=bytearray()))
 
-    def sends(self, data: bytes) -> None:
-        self.chat.told(self, data)
-
     def forget(self) -> None:
         self.link.inbox.clear()
 
@@ -48,7 +45,7 @@ class FakeChat:
         self.words = Vocabulary(random.Random(1))
         self.written: int | None = 0
         self.clock = SimpleNamespace(known_busy=False, suspected_busy=False)
-        self.told: Callable[[Person, bytes], None] = lambda _author, _data: None
+        self.fill: Callable[[Person, bytes], None] = lambda _author, _data: None
 
     def arrive(self, name: str) -> Person:
         self.done += f"+{name.removeprefix('Гость ')}"
@@ -132,7 +129,7 @@ class Clog:
         self.short = 0
         self.author, self.hearer, self.sleeper = (Person(name, self.chat) for name in ("Борис", "Вера", "Соня"))
         self.room, self.then, self.rounds, self.more = room, then, 0, 0
-        self.chat.told = self._told
+        self.chat.fill = self._told
 
     def _told(self, _author: Person, data: bytes) -> None:
         if len(data) < data.count(b"\n") * MESSAGE:
@@ -181,7 +178,7 @@ def test_what_fills_the_buffers_bears_the_name_where_each_message_does() -> None
         lines.extend(data.splitlines())
         clogged._told(author, data)
 
-    clogged.chat.told = told
+    clogged.chat.fill = told
     assert clogged.run() == 7
     assert all(line.startswith("Борис|".encode()) for line in lines)
 
