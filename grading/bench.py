@@ -26,6 +26,10 @@ SEATED: Final = 8
 """How many guests at most stay in the room from one check to the next: each of them is sent all that is said."""
 AHEAD: Final = 2
 """How many servers are started before they are asked for: two processors start two in the time of one."""
+AHEAD_OF_CHECKS: Final = 3
+"""The same once the interview is over: some checks are through before another server could start, and others take their time."""
+ENDED_AT_ONCE: Final = 2
+"""How many that are done with are being ended beside the next check."""
 Opened = tuple[Sandbox, Server | None, NotStarted | None]
 
 
@@ -43,7 +47,7 @@ class Bench:
 
     Checks share one server while none is the worse for another; those that ask for a server of their own get it while the shared one waits.
     Servers are started ahead, beside the running check, in threads that live as long as the bench: a sandbox dies with the thread that
-    started it.
+    started it. Those that are done with are ended beside the next check.
 
     Attributes:
         learned: what the interview found; set by the engine before any chat is asked for.
@@ -56,8 +60,10 @@ class Bench:
     def __init__(self, open_sandbox: Callable[[], Sandbox], launch: Launch, seed: str, clock: str = "auto") -> None:
         """`open_sandbox()` gives a new sandbox with a private copy of the lab; `seed` decides all words; `clock` as in `open_eyes`."""
         self._open_sandbox, self._launch, self._seed, self._clock = open_sandbox, launch, seed, clock
-        self._starters = ThreadPoolExecutor(AHEAD, "sandbox")
+        self._starters = ThreadPoolExecutor(AHEAD_OF_CHECKS, "sandbox")
         self._coming: deque[Future[Opened]] = deque()
+        self._enders = ThreadPoolExecutor(ENDED_AT_ONCE, "end of a sandbox")
+        self._going: deque[Future[None]] = deque()
         self._preparing = Lock()
         self._private = False  # in a network shared with others, the next server would find its port taken by this one
         self._current: _Stand | None = None
@@ -87,9 +93,11 @@ class Bench:
     def prepare(self) -> None:
         """Begins to start the next fresh servers, beside whatever goes on; not beside one that has their port, in a network they share."""
         alone = self._current is None and self._shared is None
-        spins = self.learned is not None and self.learned.left_busy  # and would take the processor from the one that is asked
+        most = AHEAD if self.learned is None else AHEAD_OF_CHECKS
+        if self.learned is not None and self.learned.left_busy:
+            most = 1  # it spins, and would take the processor from the one that is asked
         with self._preparing:
-            while (alone and not self._coming) or (self._private and len(self._coming) < min(1 if spins else AHEAD, self.expected)):
+            while (alone and not self._coming) or (self._private and len(self._coming) < min(most, self.expected)):
                 self._coming.append(self._starters.submit(self._start))
 
     def fresh(self) -> Server:
@@ -157,27 +165,39 @@ class Bench:
         return False
 
     def discard(self) -> None:
-        """Ends every server that is there now."""
+        """Ends every server that is there now, and sees that they are gone. Raises SandboxError if one is not."""
         current, shared = self._current, self._shared
         self._current = self._shared = None
         try:
             self._end(current)
         finally:
             self._end(shared if shared is not current else None)
+        self._wait_for_the_end(0)
 
     def close(self) -> None:
         """Ends everything. Raises SandboxError if something could not be ended."""
         self.expected = 0
         try:
             self.discard()
-            while self._coming:
-                self._end(_Stand(*self._coming.popleft().result()[:2]))
         finally:
-            self._starters.shutdown()
+            try:
+                while self._coming:
+                    self._end(_Stand(*self._coming.popleft().result()[:2]))
+                self._wait_for_the_end(0)
+            finally:
+                self._starters.shutdown()
+                self._enders.shutdown()
 
     def _end(self, stand: _Stand | None) -> None:
+        """Begins to end a server, for which the kernel takes some milliseconds. Raises SandboxError if one before could not be ended."""
         if stand is not None:
-            _close(stand.sandbox, stand.server)
+            self._going.append(self._enders.submit(_close, stand.sandbox, stand.server))
+            self._wait_for_the_end(ENDED_AT_ONCE)
+
+    def _wait_for_the_end(self, but: int) -> None:
+        """Of all that are being ended but so many."""
+        while len(self._going) > but:
+            self._going.popleft().result()
 
     def _start(self) -> Opened:
         sandbox = self._open_sandbox()
