@@ -23,6 +23,7 @@ _FILES: Final = "[!_]*.py"
 _UNWANTED: Final = (
     *("cacheprovider", "stepwise", "terminal", "faulthandler", "logging", "junitxml", "pastebin", "doctest", "subtests"),
     *("unraisableexception", "threadexception", "warnings", "debugging", "legacypath", "recwarn", "setuponly", "setupplan", "reports"),
+    "unittest",
 )
 """Plugins of pytest's own that no check can use: each is imported, asked at every step, and debugging alone takes pdb along."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import socket
 import time
@@ -37,6 +38,7 @@ _MOST_ANSWERS: Final = 6
 _REPORT_LIMIT: Final = 2.0
 _FREEZE_LIMIT: Final = 0.1
 """Seconds for all threads to stop, or to come to rest again; it takes a hundredth of that, and nothing is wrong if it takes longer."""
+_FREEZE_LOOK: Final = 0.0002
 _AT_ONCE: Final = 4
 """Sockets the sandbox is asked for at a time: asking costs as much as all the rest of connecting."""
 _LOOK: Final = 0.0008
@@ -346,7 +348,7 @@ class Server:
     def _until(self, so: Callable[[Thread], bool]) -> None:
         deadline = time.monotonic() + _FREEZE_LIMIT
         while time.monotonic() < deadline and not all(so(thread) for thread in self._eyes.threads()):
-            pass
+            select.select([], [], [], _FREEZE_LOOK)  # to look all the time would take the processor from whoever is to come to rest
 
     # -- where it is
 

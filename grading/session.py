@@ -6,10 +6,12 @@ import difflib
 import json
 import sys
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
+from importlib import import_module
 from itertools import count
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from grading import batch, progress
@@ -62,7 +64,11 @@ class Session:
     def _outcomes(self, submissions: Sequence[Submission], rounds: Sequence[Submission]) -> Generator[batch.Outcome, None, None]:
         if len(submissions) > 1:
             return batch.run(rounds, self.options, self.grade, jobs=self.jobs)
-        return (batch.attempt(self.grade, submission, self.options) for submission in rounds)
+        return (self._outcome(submission) for submission in rounds)
+
+    def _outcome(self, submission: Submission) -> batch.Outcome:
+        with progress.heard_by(_load_terminal) if self.format == "terminal" else nullcontext():
+            return batch.attempt(self.grade, submission, self.options)
 
     def _show(self, outcome: batch.Outcome, shown: list[Report]) -> int:
         if isinstance(outcome, ConfigError):
@@ -76,7 +82,7 @@ class Session:
 
             _print_bytes(html.page(outcome))
         elif self.format == "terminal":
-            from grading.reports import durations, terminal  # noqa: PLC0415 - rich is loaded once the servers run, or never
+            from grading.reports import durations, terminal  # noqa: PLC0415 - see _load_terminal
             from grading.reports.console import make_console  # noqa: PLC0415
 
             terminal.show(outcome, make_console(sys.stdout))
@@ -110,6 +116,16 @@ class Session:
             _say(_("grade: отчёт о {path} не записан: {why}").format(path=report.path, why=error.strerror or error))
             return OURS
         return PASSED
+
+
+_loading: list[Thread] = []
+
+
+def _load_terminal(check: str) -> None:
+    """With the first check, what will show the report begins to be loaded, rich above all: checks leave time for it where they wait."""
+    if not _loading:
+        _loading.append(Thread(target=import_module, args=("grading.reports.terminal",), daemon=True))
+        _loading[0].start()
 
 
 def _visible(outcome: batch.Outcome, curtain: Curtain) -> batch.Outcome:
