@@ -187,6 +187,7 @@ class Bench:
             finally:
                 self._starters.shutdown()
                 self._enders.shutdown()
+                self._going.clear()  # all are over now; of failures the first is enough
 
     def _end(self, stand: _Stand | None) -> None:
         """Begins to end a server, for which the kernel takes some milliseconds. Raises SandboxError if one before could not be ended."""
