@@ -24,7 +24,7 @@ from grading.messages import _
 from grading.result import CheckResult, Verdict
 from grading.sandbox import SandboxError, StudentBrokeSandbox
 from grading.scenario import Step
-from grading.shrinking import shortest
+from grading.shrinking import load_ahead, shortest
 from grading.verdicts import Infra
 
 SHRINKING_TRIES: Final = 16
@@ -218,6 +218,8 @@ class Grading:
         first = runs.of(item, id, fresh=self._marks[id]["fresh"])
         if first.verdict is not Verdict.FAILED or not talks(item):
             return first, False
+        if first.scenario is not None:
+            load_ahead()  # beside the next runs
         second = first if first.fresh else runs.of(item, id, fresh=True)
         if second.verdict is not Verdict.FAILED or id in self.fatal:
             return second, False
@@ -244,7 +246,9 @@ class Grading:
             learned = self.bench.learned
             slow = learned is not None and (learned.timers_matter or learned.left_busy)
             tries = SHRINKING_TRIES_WHERE_SLOW if slow else SHRINKING_TRIES
+            runs.bench.expected += tries  # each that fails leaves its server to nobody
             shortest(attempt.scenario.steps, attempt.scenario.manner, fails, tries)
+            runs.bench.expected -= tries
         return best
 
 

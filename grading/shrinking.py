@@ -2,7 +2,7 @@
 
 Hypothesis is given the failing scenario and decides for every step whether it is left out, made simpler, or kept: it knows how to make
 such a list of numbers as small as can be. It is imported only here, and only once something has failed: its import alone costs a tenth of
-a second, a fifth of what all checks of a good server may cost.
+a second, a fifth of what all checks of a good server may cost. (Workers of a batch, of whom many will need it, have it from the beginning.)
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from importlib import import_module
+from threading import Thread
 from typing import Final
 
 from grading.scenario import Manner, Step, plainer, sensible, simpler
@@ -17,6 +19,11 @@ from grading.scenario import Manner, Step, plainer, sensible, simpler
 Scenario = tuple[Step, ...]
 _KEPT: Final = 9
 """Of ten numbers, 0 leaves a step out and 1 makes it simpler: nine of ten steps are kept where hypothesis looks for its first failure."""
+
+
+def load_ahead() -> None:
+    """Begins to import what `shortest` needs, beside whatever goes on."""
+    Thread(target=import_module, args=("hypothesis",), daemon=True).start()
 
 
 def shortest(steps: Sequence[Step], manner: Manner, fails: Callable[[Scenario], bool], tries: int) -> Scenario:

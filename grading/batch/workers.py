@@ -77,11 +77,12 @@ def _start(index: int, submissions: Sequence[Submission], options: Options, grad
 
 
 def _process(target: Callable[..., None], args: tuple[object, ...]) -> BaseProcess:
-    """A process not started yet. On Linux it is forked from a clean, single-threaded helper that has the engine loaded already."""
+    """A process not started yet. On Linux it is forked from a clean, single-threaded helper that has all loaded already: the engine, and
+    what is needed wherever something has failed."""
     if sys.platform != "linux":
         return multiprocessing.get_context("spawn").Process(target=target, args=args)
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["__main__", "grading.engine"])
+    context.set_forkserver_preload(["__main__", "grading.engine", "hypothesis"])
     return context.Process(target=target, args=args)
 
 
