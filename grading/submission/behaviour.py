@@ -24,7 +24,7 @@ RECEIVES = frozenset(
 _ENGINES = re.compile(
     r"^((Threading|Forking)?(TCP|UDP|Unix\w*)Server|(Threading)?HTTPServer|listenTCP|start_server|create_datagram_endpoint)$"
 )
-_TO_ITSELF, _NOT_OURS = -1, -2
+_TO_ITSELF, _NOT_OURS = -1, -2  # instead of the number of an argument
 _DELIVERS = re.compile(r"send|write|deliver|broadcast|notify|reply|отправ", re.I)
 _CONNECTION = re.compile(r"conn|client|sock|addr|writer|user|guest|peer|member|handler|self$", re.I)
 
@@ -50,6 +50,7 @@ class _Reader(ast.NodeVisitor):
         self.senders: dict[str, int] = {}  # the student's own functions and methods around send, such as guest.say()
         self.receivers: set[str] = set()
         self.words = self.accepts = 0
+        self.puts_by = False  # something for each of several
         self.numbers: set[int] = set()
         self.loops: list[set[str]] = []  # variables of the loops around us
         self.functions: list[tuple[set[str], set[str], set[str]]] = [(set(), set(), set())]  # (received from, sent to, addresses)
@@ -60,6 +61,8 @@ class _Reader(ast.NodeVisitor):
         self.senders, self.receivers = _wrappers(tree)
         self.visit(tree)
         self._leave_function()
+        if self.puts_by and self.seen.get("selects"):
+            self.seen["broadcast"] = True
         self.seen["starts"] = any(map(_starts, tree.body))
         self.seen |= {"words": self.words, "accepts": self.accepts, "numbers": frozenset(self.numbers)}
         return Traits(**self.seen)  # type: ignore[arg-type]  # every key is a field, set to its type above and below
@@ -161,6 +164,13 @@ class _Reader(ast.NodeVisitor):
                 self.seen["stores"] = True
         self.generic_visit(node)
 
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        """`for guest in boxes: boxes[guest] += data`: what select() will send to each when he is ready to take it."""
+        owners = _names_in(node.target.slice) if isinstance(node.target, ast.Subscript) else set()
+        if _names_in(node.value) and any(variables & owners for variables in self.loops):
+            self.puts_by = True
+        self.generic_visit(node)
+
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         bases = " ".join(map(ast.unparse, node.bases))
         self.seen |= {"engine": True} if re.search(r"(TCP|UDP|HTTP)Server\b", bases) else {}
@@ -218,7 +228,26 @@ def _wrappers(tree: ast.Module) -> tuple[dict[str, int], set[str]]:
             senders[function.name] = next((place for place, name in enumerate(names) if name in targets), _TO_ITSELF)
         elif called & RECEIVES and not called & (SENDS | {"accept"}):
             receivers.add(function.name)
+        elif (place := _keeps(function)) >= 0:
+            senders[function.name] = place
     return senders, receivers
+
+
+def _keeps(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Which argument it is for whom another one is put by, to be sent when he is ready: `box[who] += data`; _NOT_OURS if none."""
+    names = [argument.arg for argument in function.args.args if argument.arg not in ("self", "cls")]
+    for node in ast.walk(function):
+        kept: ast.expr
+        if isinstance(node, ast.AugAssign):
+            kept, value = node.target, [node.value]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("append", "extend"):
+            kept, value = node.func.value, node.args
+        else:
+            continue
+        owner = _names_in(kept.slice) & set(names) if isinstance(kept, ast.Subscript) else set()
+        if owner and {name for part in value for name in _names_in(part)} & (set(names) - owner):
+            return names.index(owner.pop())
+    return _NOT_OURS
 
 
 def _origins(names: set[str], function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:

@@ -7,6 +7,7 @@ What counts as a lab, in this order:
     note says so. Reports of two students are never merged, however alike.
   * A zip is a tree of its own.
   * Beside students' folders with a chat, a student's folder without one is a lab with a problem: nobody is skipped in silence.
+    A server there that does not look like a chat is taken all the same, from a report as from a file.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ class Survey:
     clients: list[str]
     homes: dict[str, list[Candidate]] = field(default_factory=dict)  # folder of a lab -> its chats, best first
     notes: dict[str, list[str]] = field(default_factory=dict)
+    unlike: dict[str, ReportFiles] = field(default_factory=dict)  # reports with a server that does not look like a chat
 
 
 def labs_in(tree: Tree, name: str, depth: int = 0) -> list[Found]:
@@ -60,6 +62,9 @@ def labs_in(tree: Tree, name: str, depth: int = 0) -> list[Found]:
     reports = dict(_reports(survey))
     zips = dict(_zips(survey, name, depth))
     without = _without_chat(survey, [*survey.homes, *reports, *zips])
+    if survey.unlike:
+        reports |= _for_want_of_better(survey, without if survey.homes or reports or zips else [""])
+        without = [folder for folder in without if not any(_within(path, folder) for path in reports)]
     if not survey.homes and not reports and not zips:
         return [_folder(survey, "", name)]
     if not reports and not zips and not without:
@@ -151,6 +156,8 @@ def _reports(survey: Survey) -> Iterator[tuple[str, ReportFiles]]:
                 continue
             if report.server is not None and report.server.is_chat:
                 found[path] = report
+            elif report.server is not None and not report.server.is_other_task:
+                survey.unlike[path] = report
     for path, report in found.items():
         home = _same_work(path, report, survey)
         if home is not None:
@@ -158,6 +165,15 @@ def _reports(survey: Survey) -> Iterator[tuple[str, ReportFiles]]:
             survey.notes.setdefault(home, []).append(note)
         elif not _is_overview(path, [*survey.homes, *found]):
             yield path, report
+
+
+def _for_want_of_better(survey: Survey, folders: Iterable[str]) -> dict[str, ReportFiles]:
+    """In folders without a chat: a server in a report or a notebook is what was handed in, as a server.py there would be."""
+    taken: dict[str, ReportFiles] = {}
+    for folder in folders:
+        if not any(_within(server.path, folder) and not server.is_other_task for server in survey.servers):
+            taken |= {path: report for path, report in survey.unlike.items() if _within(path, folder)}
+    return taken
 
 
 def _is_overview(path: str, labs: Iterable[str]) -> bool:
