@@ -77,17 +77,17 @@ def acquainted(submission: Submission, options: Options) -> Iterator[tuple[Bench
 
 
 def sources(submission: Submission) -> dict[str, dict[int, str]]:
-    """The student's Python as it was handed in: file -> line number -> text; of a report, the lines of its listings."""
+    """The student's Python as it was handed in: file -> line number -> text; of a report or a notebook, the lines of its listings."""
     found: dict[str, dict[int, str]] = {}
     for path, content in submission.files.items():
         if not path.endswith(".py") or len(content) > _SOURCE_KEPT:
             continue
         lines = content.decode("utf-8", errors="replace").splitlines()
         origin = submission.origin.get(path)
-        if origin is None or origin.cells:
-            found[path] = dict(enumerate(lines, 1))
-        else:
-            found.setdefault(origin.file, {}).update(zip(origin.lines, lines, strict=False))  # a last line may have no newline
+        for number, line in enumerate(lines, 1):
+            file, place = (path, number) if origin is None else origin.place(number) or ("", 0)
+            if place and (line or place not in found.get(file, {})):  # where listings were joined stands a line of nobody's
+                found.setdefault(file, {})[place] = line
     return found
 
 

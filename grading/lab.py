@@ -37,7 +37,8 @@ class Lab:
         self.failure: NotStarted | None = None
         self.output = ""
         problem = submission.problem
-        self.stuck: tuple[Stuck, ...] = (Stuck(problem.file, problem.line, problem.source, "", ""),) if problem and problem.line else ()
+        where = self._as_handed_in(problem.file, problem.line) if problem and problem.line else ("", 0)
+        self.stuck: tuple[Stuck, ...] = (Stuck(*where, problem.source, "", ""),) if problem and problem.line else ()
         self.model = "other"
         self.dialect = Dialect()
         self.seats: int | None = None
@@ -90,11 +91,14 @@ class Lab:
         return relative if relative in self.submission.files else ""
 
     def _as_handed_in(self, file: str, line: int) -> tuple[str, int]:
-        """A place as the student knows it: of a listing in a report, the report and its own line."""
+        """A place as the student knows it: of a listing in a report, the report or the notebook's cell, and the line there."""
         origin = self.submission.origin.get(file)
-        if origin is None or origin.cells or not 0 < line <= len(origin.lines):
-            return file, line
-        return origin.file, origin.lines[line - 1]
+        return (origin.place(line) if origin else None) or (file, line)
+
+    def _is_the_students(self, file: str, line: int) -> bool:
+        """Below the cells of a notebook stands what the kernel does, and nobody has written that."""
+        origin = self.submission.origin.get(file)
+        return origin is None or not origin.cells or origin.place(line) is not None
 
     def in_source(self, waiting: Sequence[Waiting], root: str) -> tuple[Stuck, ...]:
         """Where the threads wait, in the student's own lines; `root`: the lab's folder as the sandbox names it.
@@ -104,7 +108,7 @@ class Lab:
         found: list[Stuck] = []
         for thread in waiting:
             places = [(file.removeprefix(root + "/"), line) for file, line in thread.frames]
-            own = [(file, line) for file, line in places if file in self.submission.files]
+            own = [(file, line) for file, line in places if file in self.submission.files and self._is_the_students(file, line)]
             if own:
                 place = self._loop(own) if thread.call == "busy" else own[0]
                 stuck = self._stuck(*place, thread)

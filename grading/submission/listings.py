@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -35,7 +35,9 @@ class Listing:
         lines: its text; places: for each line, its line in the report (in a notebook: in its cell).
         name: the file it is said to be, "" if nobody says; section: number of the heading it stands under; caption: the text before it.
         indented: an indented block, which blank lines and stray text break into several.
-        cell: the notebook's cell, 0 in a report.
+        margin: the indentation that all of its lines had; a piece of a class has one, and needs it where the pieces are joined.
+        cell: the notebook's cell, 0 in a report; cells: the same for each line, where it was joined from several.
+        is_code: that is a cell of code, and not a listing in a text.
         role: of such a cell: "server" if it is tagged so, "solution" if it is there to hold the answer to an exercise; else "".
     """
 
@@ -45,7 +47,10 @@ class Listing:
     section: int = 0
     caption: str = ""
     indented: bool = False
+    margin: str = ""
     cell: int = 0
+    cells: tuple[int, ...] = ()
+    is_code: bool = False
     role: str = ""
 
     @property
@@ -148,11 +153,11 @@ def cleaned(listing: Listing) -> Listing:
     lines = [re.sub("[\u200b\u200c\u200d\ufeff]", "", line) for line in listing.lines]
     if not listing.parses:
         lines = [line.replace("\u00a0", " ") for line in lines]
-    margin = min((len(line) - len(line.lstrip(" \t")) for line in lines if line.strip()), default=0)
-    lines = [line[margin:] if line[:margin].isspace() or not line.strip() else line for line in lines]
+    margin = min((line[: len(line) - len(line.lstrip(" \t"))] for line in lines if line.strip()), default="", key=len)
+    lines = [line[len(margin) :] if line[: len(margin)].isspace() or not line.strip() else line for line in lines]
     first = next((line for line in lines if line.strip()), "")
     named = _FILE_NAME.search(first) if first.lstrip().startswith("#") and len(first) < 80 else None
-    return replace(listing, lines=tuple(lines), name=named[1] if named else listing.name)
+    return replace(listing, lines=tuple(lines), name=named[1] if named else listing.name, margin=margin)
 
 
 def _joined(pieces: Iterable[Listing]) -> list[Listing]:
@@ -170,11 +175,28 @@ def _joined(pieces: Iterable[Listing]) -> list[Listing]:
     return programs
 
 
-def glued(pieces: Iterable[Listing]) -> Listing:
-    """Several listings as one, a blank line between them, each line still knowing its place."""
+def glued(pieces: Sequence[Listing]) -> Listing:
+    """Several listings as one, a blank line between them, each line still knowing its place.
+
+    Each piece keeps the indentation it has more than the first if Python gets further with it, else it begins at the margin.
+    """
+    whole = joined_as_they_are(pieces)
+    if whole.parses or not any(piece.margin for piece in pieces):
+        return whole
+    whole = pieces[0]
+    for piece in pieces[1:]:
+        ways = [joined_as_they_are([whole, piece]), joined_as_they_are([whole, replace(piece, margin="")])]
+        whole = max(ways, key=lambda way: read_source(way.text.encode("utf-8", "replace")).reads_up_to)
+    return whole
+
+
+def joined_as_they_are(pieces: Sequence[Listing]) -> Listing:
+    """Several listings as one, indented as they are."""
     first, *rest = pieces
-    lines, places = list(first.lines), list(first.places)
+    lines, places, cells = list(first.lines), list(first.places), list(first.cells or (first.cell,) * len(first.lines))
     for piece in rest:
-        lines += ["", *piece.lines]
+        more = piece.margin.removeprefix(first.margin)
+        lines += ["", *(more + line if line.strip() else line for line in piece.lines)]
         places += [piece.places[0], *piece.places]
-    return replace(first, lines=tuple(lines), places=tuple(places))
+        cells += [piece.cell, *(piece.cells or (piece.cell,) * len(piece.lines))]
+    return replace(first, lines=tuple(lines), places=tuple(places), cells=tuple(cells) if len(set(cells)) > 1 else ())

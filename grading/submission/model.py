@@ -48,7 +48,7 @@ class Origin:
 
     Attributes:
         file: the report or notebook.
-        lines: lines[i] is the report's line of the file's line i + 1 (in a notebook: the line within its cell).
+        lines: lines[i] is the report's line of the file's line i + 1 (in a notebook: the line within its cell); 0 if it is none.
         cells: the same for a notebook's cells, counted from 1; empty for a report.
     """
 
@@ -56,14 +56,18 @@ class Origin:
     lines: tuple[int, ...]
     cells: tuple[int, ...] = ()
 
+    def place(self, line: int) -> tuple[str, int] | None:
+        """(the report, or the notebook and its cell; the line there) of `line` of the file, None if it is none of the student's."""
+        if not 1 <= line <= len(self.lines) or not self.lines[line - 1]:
+            return None
+        cell = self.cells[line - 1] if self.cells else 0
+        return _("{file}, ячейка {cell}").format(file=self.file, cell=cell) if cell else self.file, self.lines[line - 1]
+
     def where(self, line: int) -> str:
         """The place of `line` of the file in words, "" if the file has no such line."""
-        if not 1 <= line <= len(self.lines):
+        if (place := self.place(line)) is None:
             return ""
-        if self.cells:
-            place = _("{file}, ячейка {cell}, строка {line}")
-            return place.format(file=self.file, cell=self.cells[line - 1], line=self.lines[line - 1])
-        return f"{self.file}:{self.lines[line - 1]}"
+        return _("{file}, строка {line}").format(file=place[0], line=place[1]) if self.cells else f"{place[0]}:{place[1]}"
 
 
 @dataclass(frozen=True)

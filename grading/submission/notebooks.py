@@ -17,6 +17,7 @@ from grading.submission.behaviour import traits_of
 from grading.submission.listings import Listing, cleaned, glued, listings_of
 
 _WRITES = re.compile(r"\s*%%(?:writefile|file)\s+(?P<more>-a\s+)?(?P<name>[\w./-]+\.py)\s*$")
+_AWAITED = re.compile(r"^(?:\w+ *= *)?(?:await +|asyncio\.(?:create_task|ensure_future)(?=\())(.+?) *$")
 _SERVER: Final = "server"
 _UNSOLVED: Final = re.compile(r"^\s*raise NotImplementedError\b", re.M)
 
@@ -70,7 +71,9 @@ def _of_cell(cell: dict[str, Any], text: str, writes: re.Match[str] | None) -> l
         return []  # %%bash and its like
     # Magics are not Python; a blank line in their place keeps the numbers.
     code = ["" if re.match(r"\s*[%!]", line) else line for line in lines]
-    listing = cleaned(Listing(tuple(code), tuple(range(1, len(code) + 1))))
+    if not writes:  # what the kernel's own loop would run
+        code = [_AWAITED.sub(r"asyncio.run(\1)", line) for line in code]
+    listing = cleaned(Listing(tuple(code), tuple(range(1, len(code) + 1)), is_code=True))
     return [replace(listing, name=writes["name"]) if writes else listing] if text.strip() else []
 
 

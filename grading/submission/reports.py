@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from grading.messages import _
 from grading.submission.behaviour import traits_of
+from grading.submission.continuing import continued, gathered
 from grading.submission.entry import Candidate, clients, servers
 from grading.submission.listings import Listing, fenced, glued, listings_of
 from grading.submission.model import Origin
@@ -35,12 +36,14 @@ def read_report(name: str, raw: bytes) -> ReportFiles:
     """The server, its modules and the clients of a report. Raises ValueError for a notebook that is none."""
     text, encoding = decode(raw)
     notes = (_("Кодировка отчёта — {encoding}, а не UTF-8.").format(encoding=encoding),) if encoding != "utf-8" else ()
-    if name.lower().endswith(".ipynb"):
+    notebook = name.lower().endswith(".ipynb")
+    if notebook:
         everything = notebook_listings(text)
         listings, why = meant(everything)
         if everything and not listings:
             return ReportFiles(notes=notes, python=True, unsolved=True)
-        readings, notes = iter([listings, _sections_glued(listings)]), (*notes, *filter(None, [why]))
+        together = gathered(listings)
+        readings, notes = iter([together, _sections_glued(together)]), (*notes, *filter(None, [why]))
     else:
         readings = _readings(text)
     best = ReportFiles(notes=notes)
@@ -48,14 +51,14 @@ def read_report(name: str, raw: bytes) -> ReportFiles:
         found = _assemble(name, listings)
         if _goodness(found) > _goodness(best):
             best = replace(found, notes=notes + found.notes)
-        if found.server is not None and found.server.is_chat and found.server.traits.parses:
+        if found.server is not None and found.server.is_chat and found.server.traits.parses and (found.server.traits.starts or notebook):
             break
     return best
 
 
 def _goodness(found: ReportFiles) -> tuple[int, ...]:
     server = found.server
-    return (found.python,) if server is None else (1, server.is_chat, server.traits.parses, *server.rank)
+    return (found.python,) if server is None else (1, server.is_chat, server.traits.parses, server.traits.starts, *server.rank)
 
 
 def _readings(text: str) -> Iterator[list[Listing]]:
@@ -73,7 +76,7 @@ def _readings(text: str) -> Iterator[list[Listing]]:
 
 def _sections_glued(listings: Iterable[Listing]) -> list[Listing]:
     """For a program shown function by function: pieces in a row, up to the client or to a listing with a name of its own."""
-    programs: list[Listing] = []
+    programs: list[list[Listing]] = []
     side = ""
     for piece in listings:
         said = re.search(r"(клиент|client)|(сервер|server)", f"{piece.caption} {piece.name}", re.I)
@@ -81,16 +84,18 @@ def _sections_glued(listings: Iterable[Listing]) -> list[Listing]:
         whole = traits_of(piece.text.encode("utf-8", "replace"))
         if whole.is_client or (side == "client" and whole.serves):
             now = "client" if whole.is_client else "server"
-        if programs and now == side and piece.name in ("", programs[-1].name):
-            programs[-1] = glued([programs[-1], piece])
+        if programs and now == side and piece.name in ("", programs[-1][0].name):
+            programs[-1].append(piece)
         else:
-            programs.append(piece)
+            programs.append([piece])
         side = now
-    return programs
+    return [glued(pieces) for pieces in programs]
 
 
 def _assemble(name: str, listings: list[Listing]) -> ReportFiles:
     listings = [listing for listing in listings if re.search(r"\b(import|def|class|socket)\b|=", listing.text)]
+    if not any(listing.cell for listing in listings):
+        listings = continued(listings)
     named = _named(listings)
     sources = Sources({path: _encoded(listing) for path, listing in named.items()})
     found = servers(sources)
@@ -100,6 +105,7 @@ def _assemble(name: str, listings: list[Listing]) -> ReportFiles:
     kept = [*server.modules, *clients(sources, server)]
     names = _final_names(kept, server.path)
     notes = [_several(named[server.path], server)] if _chats(others) else []
+    notes += _from_cells(named[server.path])
     files = {names[path]: sources[path] for path in kept}
     origin = {names[path]: _origin(name, named[path]) for path in kept}
     chosen = replace(server, path=names[server.path], modules=tuple(names[module] for module in server.modules))
@@ -115,6 +121,18 @@ def _several(listing: Listing, server: Candidate) -> str:
     return text.format(line=listing.places[0], kind=server.kind)
 
 
+def _from_cells(listing: Listing) -> list[str]:
+    """From which cells of a notebook the server was put together, and how to say it better."""
+    cells = sorted(set(listing.cells) - {0})
+    if len(cells) < 2:
+        return []
+    joined = _(
+        "Сервер собран из ячеек {cells} блокнота. Если собран не весь или не тот, запишите его одной ячейкой с %%writefile server.py "
+        "или поставьте такой ячейке метку server."
+    )
+    return [joined.format(cells=", ".join(map(str, cells)))]
+
+
 def _chats(candidates: Iterable[Candidate]) -> list[Candidate]:
     return [candidate for candidate in candidates if candidate.is_chat]
 
@@ -124,7 +142,7 @@ def _encoded(listing: Listing) -> bytes:
 
 
 def _origin(report: str, listing: Listing) -> Origin:
-    return Origin(report, listing.places, (listing.cell,) * len(listing.places) if listing.cell else ())
+    return Origin(report, listing.places, listing.cells or ((listing.cell,) * len(listing.places) if listing.cell else ()))
 
 
 def _named(listings: Iterable[Listing]) -> dict[str, Listing]:

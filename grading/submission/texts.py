@@ -47,6 +47,11 @@ class Source:
     def lines(self) -> list[str]:
         return self.text.split("\n")
 
+    @property
+    def reads_up_to(self) -> int:
+        """The line where Python stumbles; beyond the last where it does not."""
+        return len(self.lines) + 1 if self.tree is not None else self.line
+
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:
         """The whole tree as ast.walk goes through it, which many readers do: kept, as walking costs more than all they look for."""

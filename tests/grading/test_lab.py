@@ -172,10 +172,18 @@ def test_the_lines_of_a_report_are_its_own() -> None:
     assert (beyond.file, beyond.line) == ("server.py", 50)
 
 
-def test_a_notebooks_cell_has_no_line_in_the_file() -> None:
-    made = lab(origin={"server.py": Origin("lab.ipynb", tuple(range(1, 12)), cells=(1,) * 11)})
+def test_the_lines_of_a_notebook_are_those_of_its_cells() -> None:
+    made = lab(origin={"server.py": Origin("lab.ipynb", (*range(1, 6), *range(1, 6), 0), cells=(1,) * 5 + (4,) * 5 + (0,))})
     (place,) = made.in_source([waits(("/lab/server.py", 6))], "/lab")
-    assert (place.file, place.line) == ("server.py", 6)
+    assert (place.file, place.line) == ("lab.ipynb, ячейка 4", 1)
+    (outer,) = made.in_source([waits(("/lab/server.py", 11), ("/lab/server.py", 10))], "/lab")  # what stands for the kernel is nobody's
+    assert (outer.file, outer.line) == ("lab.ipynb, ячейка 4", 5)
+
+
+def test_a_syntax_error_is_shown_where_the_student_has_it() -> None:
+    problem = Problem("syntax", "синтаксическая ошибка", "server.py", 3, "def (:")
+    made = lab(problem=problem, origin={"server.py": Origin("report.md", tuple(range(101, 112)))})
+    assert made.stuck == (Stuck("report.md", 103, "def (:", "", ""),)
 
 
 @pytest.mark.parametrize(
