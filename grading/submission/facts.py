@@ -139,27 +139,26 @@ def _hiding(server: Candidate, sources: Sources) -> list[Place]:
     return found
 
 
-def syntax_problem(files: Mapping[str, bytes], server: str) -> Problem | None:
+def syntax_problem(files: Mapping[str, bytes], server: str, origin: Mapping[str, Origin] | None = None) -> Problem | None:
     """The first syntax error in the server or the local modules it loads, or None. Compiled, never executed."""
     for path in closure(server, Sources(files)):
-        if problem := syntax_problem_of(path, files[path]):
+        if problem := syntax_problem_of(path, files[path], (origin or {}).get(path)):
             return problem
     return None
 
 
 def start_problem(server: Candidate, sources: Sources, origin: Mapping[str, Origin]) -> Problem | None:
     """Why the server cannot even start: a syntax error, or a module that nobody has."""
-    problem = syntax_problem(sources, server.path)
+    problem = syntax_problem(sources, server.path, origin)
     if problem is not None:
-        where = origin[problem.file].where(problem.line) if problem.file in origin else ""
-        text = problem.text + " " + _("В отчёте: {where}.").format(where=where) if where else problem.text
-        return Problem(problem.kind, text, problem.file, problem.line, problem.source)
+        return problem
     for place, needed in missing(server, sources):
         if needed:
             line = read_source(sources[place.file]).lines[place.line - 1].strip()
             ours = place.name in sys.stdlib_module_names
             why = _("он есть только в Windows") if ours else _("его нет ни в Python, ни среди сданных файлов")
             text = _("Модуль {name} не найден ({file}, строка {line}): {why}. Доступны стандартные, loguru и colorama.")
-            words = text.format(name=place.name, file=place.file, line=place.line, why=why)
+            file, number = (place.file in origin and origin[place.file].place(place.line)) or (place.file, place.line)
+            words = text.format(name=place.name, file=file, line=number, why=why)
             return Problem("missing-module", words, place.file, place.line, line)
     return None

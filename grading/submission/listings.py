@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from grading.submission.numbering import unnumbered
 from grading.submission.texts import read_source
 
 if TYPE_CHECKING:
@@ -116,15 +117,15 @@ def _of_token(token: Token, context: Listing, before: int) -> Iterator[Listing]:
     if token.type == "html_block":
         for match in re.finditer(r"<pre[^>]*>(.*?)(?:</pre>|\Z)", token.content, re.S | re.I):
             body = html.unescape(re.sub(r"<[^>]*>", "", match[1]))
-            yield _at(first + token.content[: match.start(1)].count("\n"), body, context, _caption_name(context.caption))
+            yield _at(first + token.content[: match.start(1)].count("\n"), body, context, caption_name(context.caption))
     elif token.type == "fence":
         if not _is_foreign(token.info):
-            yield _at(first + 1, token.content, context, _name_in(token.info) or _caption_name(context.caption))
+            yield _at(first + 1, token.content, context, _name_in(token.info) or caption_name(context.caption))
     elif _FENCE.match(token.content.split("\n", 1)[0]):  # a content tab or an admonition of mkdocs holds Markdown, indented
         for inner in _blocks(token.content, first - 1):
-            yield replace(inner, section=context.section, name=inner.name or _caption_name(context.caption))
+            yield replace(inner, section=context.section, name=inner.name or caption_name(context.caption))
     else:
-        yield replace(_at(first, token.content, context, _caption_name(context.caption)), indented=True)
+        yield replace(_at(first, token.content, context, caption_name(context.caption)), indented=True)
 
 
 def _at(first: int, body: str, context: Listing, name: str) -> Listing:
@@ -142,17 +143,17 @@ def _name_in(info: str) -> str:
     return next(iter(_FILE_NAME.findall(re.sub(r"[:=\"']", " ", info))), "")
 
 
-def _caption_name(caption: str) -> str:
+def caption_name(caption: str) -> str:
     """The file a caption speaks of: the last one it names."""
     names = _FILE_NAME.findall(re.sub(r"[*`«»\"'()\[\]:,;]", " ", caption))
     return str(names[-1]) if names else ""
 
 
 def cleaned(listing: Listing) -> Listing:
-    """Without what copying puts into code: common indentation, no-break spaces, marks of zero width; with the name its first line gives."""
+    """Without what copying puts into code: indentation, numbers, odd spaces, marks of zero width; with the name its first line gives."""
     lines = [re.sub("[\u200b\u200c\u200d\ufeff]", "", line) for line in listing.lines]
     if not listing.parses:
-        lines = [line.replace("\u00a0", " ") for line in lines]
+        lines = unnumbered([line.replace("\u00a0", " ") for line in lines])
     margin = min((line[: len(line) - len(line.lstrip(" \t"))] for line in lines if line.strip()), default="", key=len)
     lines = [line[len(margin) :] if line[: len(margin)].isspace() or not line.strip() else line for line in lines]
     first = next((line for line in lines if line.strip()), "")

@@ -16,6 +16,7 @@ from grading.submission.model import Origin
 from grading.submission.modules import Sources, imports_of, is_missing
 from grading.submission.notebooks import meant, notebook_listings
 from grading.submission.texts import decode, read_source
+from grading.submission.unmarked import bare, indented
 
 SUFFIXES = (".md", ".markdown", ".txt", ".ipynb")
 
@@ -43,11 +44,13 @@ def read_report(name: str, raw: bytes) -> ReportFiles:
         if everything and not listings:
             return ReportFiles(notes=notes, python=True, unsolved=True)
         together = gathered(listings)
-        readings, notes = iter([together, _sections_glued(together)]), (*notes, *filter(None, [why]))
+        readings, notes = iter([(together, False), (_sections_glued(together), False)]), (*notes, *filter(None, [why]))
     else:
         readings = _readings(text)
     best = ReportFiles(notes=notes)
-    for listings in readings:
+    for listings, last_resort in readings:
+        if last_resort and best.server is not None:
+            break
         found = _assemble(name, listings)
         if _goodness(found) > _goodness(best):
             best = replace(found, notes=notes + found.notes)
@@ -61,17 +64,21 @@ def _goodness(found: ReportFiles) -> tuple[int, ...]:
     return (found.python,) if server is None else (1, server.is_chat, server.traits.parses, server.traits.starts, *server.rank)
 
 
-def _readings(text: str) -> Iterator[list[Listing]]:
-    """Ways to read the report, from the strict one to the lenient; the first that shows a chat is right."""
-    listings = listings_of(text)
-    yield listings
-    yield _sections_glued(listings)
-    by_marks = fenced(text)
-    yield by_marks
-    yield _sections_glued(by_marks)
+def _readings(text: str) -> Iterator[tuple[list[Listing], bool]]:
+    """Ways to read the report, from the strict one to the lenient; the first that shows a chat is right.
+
+    With each: whether it is for reports in which no server was found before.
+    """
+    listings, by_marks = listings_of(text), fenced(text)
+    for way in (listings, by_marks):
+        yield way, False
+        yield _sections_glued(way), False
     lines = tuple(text.split("\n"))
     if read_source(text.encode("utf-8", "replace")).tree is not None:
-        yield [Listing(lines, tuple(range(1, len(lines) + 1)))]  # a .txt that is nothing but the program
+        yield [Listing(lines, tuple(range(1, len(lines) + 1)))], False  # a .txt that is nothing but the program
+    for read in (indented, bare):
+        yield (unmarked := read(text)), True
+        yield _sections_glued(unmarked), True
 
 
 def _sections_glued(listings: Iterable[Listing]) -> list[Listing]:

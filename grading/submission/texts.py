@@ -11,9 +11,10 @@ import tokenize
 import warnings
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from grading.messages import N_, _
-from grading.submission.model import Problem
+from grading.submission.model import Origin, Problem
 
 MAX_SOURCE = 256 << 10  # the longest chat seen has 20 KiB; a table of numbers of this size takes seconds to look through
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -90,8 +91,8 @@ def _reason(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 
-def syntax_problem_of(path: str, raw: bytes) -> Problem | None:
-    """The problem with one file's syntax, in words for the student, or None if it compiles."""
+def syntax_problem_of(path: str, raw: bytes, origin: Origin | None = None) -> Problem | None:
+    """The problem with one file's syntax, in words for the student, or None if it compiles. `origin`: where the file comes from."""
     source = read_source(raw)
     if source.tree is not None:
         return None
@@ -100,14 +101,23 @@ def syntax_problem_of(path: str, raw: bytes) -> Problem | None:
         return Problem("limits", large, path)
     lines = source.lines
     text = lines[source.line - 1].strip() if 0 < source.line <= len(lines) else ""
-    place = _("{file}, строка {line}").format(file=path, line=source.line) if source.line else path
+    file, line = (origin and origin.place(source.line)) or (path, source.line)
+    place = _("{file}, строка {line}").format(file=file, line=line) if line else file
     if source.error.startswith("encoding: "):
         words = _("Python не может прочитать {place}: файл не в UTF-8. Сохраните его в кодировке UTF-8.").format(place=place)
     else:
         words = _("Синтаксическая ошибка: {place}: {error}.").format(place=place, error=_explained(source.error))
     if text:
-        words += " " + _("Вот эта строка: {line}").format(line=text[:200])
+        words += " " + _("Вот эта строка: «{line}».").format(line=text[:200])
+    if _is_numbered(lines, source.line):
+        words += " " + _("Похоже, вместе с текстом скопированы номера строк: уберите их.")
     return Problem("syntax", words, path, source.line, text[:200])
+
+
+def _is_numbered(lines: list[str], number: int) -> bool:
+    """Whether the line and the one before or after it begin with numbers that count up by one."""
+    found = [re.match(r"\s*(\d{1,5})(?=[\s:.)|]|$)", line) for line in lines[max(0, number - 2) : number + 1]]
+    return any(here and there and int(there[1]) == int(here[1]) + 1 for here, there in pairwise(found))
 
 
 _MEANINGS = (

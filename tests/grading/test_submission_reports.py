@@ -172,7 +172,8 @@ def test_a_report_without_a_server(tmp_path: Path, text: str, kind: str) -> None
 def test_a_syntax_error_is_given_with_the_reports_line(tmp_path: Path) -> None:
     problem = report(tmp_path, "# Чат\n\n" + fence(BROADCAST.replace("while True:\n    person", "while True\n    person"))).problem
     assert problem is not None
-    assert "В отчёте: task4.md:28" in problem.text
+    assert "ошибка: task4.md, строка 28: не хватает двоеточия" in problem.text
+    assert problem.text.endswith("Вот эта строка: «while True».")
 
 
 def test_a_text_that_is_nothing_but_the_program(tmp_path: Path) -> None:
