@@ -1,4 +1,6 @@
-"""What to type at a server that asks for something: a few call input() for a port or an address before they listen, or for a name."""
+"""What to type at a server that asks for something: a few call input() for a port, an address or a name before they listen, or for which
+of the two, server and client, the program is to be.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +24,50 @@ _FOR_WORDS: Final = r"сообщени|message|текст|text"
 _NAME: Final = r"ник(?![а-яё])|никнейм|имя|имен|зовут|представ|логин|псевдоним|назов|nick|name|login|who are you|\buser\b"
 
 
+_ROLE: Final = r"(?:сервер|server)"
+_OTHER_ROLE: Final = r"(?:клиент|client|подключ|присоед|войти|зайти|join|connect)"
+_KEY: Final = r"([^\W_]{1,2})"
+_ITEM: Final = rf"(?:^|(?<=[\s(\[,;/])){_KEY}\s*[-–—.):=>\]]+\s*(.*?)(?=[,;/\n]|$|\sили\s|\sor\s|\s+[(\[]?{_KEY}\s*[-–—.):=>\]])"
+_IN_WORDS: Final = (
+    rf"{_ROLE}[^\n]*[(\[]\s*(y|yes|да|д)\s*/\s*(?:n|no|нет|н)\b",  # a server? (y/n)
+    rf"({_ROLE})\w*\s*(?:/|\||,|или|or)\s*(?:клиент|client)",  # server/client
+    rf"(?:клиент|client)\w*\s*(?:/|\||,|или|or)\s*({_ROLE})",
+)
+_BY_KEYS: Final = (
+    r"[(\[]([sс])[)\]](?:erver|ервер)",  # (s)erver or (c)lient
+    rf"(?:^|[\s(,;])(\d)\s+{_ROLE}.*{_OTHER_ROLE}",  # 1 server 2 client
+    rf"{_ROLE}\w*\s*[(\[]\s*{_KEY}\s*[)\]].*{_OTHER_ROLE}",  # server (s) or client (c)
+    rf"{_ROLE}\w*\s*[-–—=:]\s*{_KEY}\b.*{_OTHER_ROLE}",  # server - 1, client - 2
+)
+_MENU: Final = 8  # lines above a question in which what may be answered stands
+
+
 def answer(output: str) -> str | None:
-    """The answer to the question the output ends with, None if it is none of those a grader may answer for a student."""
-    question = _question(output)
-    return next((reply for pattern, reply in _ANSWERS if re.search(pattern, question)), None)
+    """The answer to the question the output ends with, None if it is none of those a grader may answer for a student.
+
+    A menu may stand above its question, which then says nothing by itself: "Your choice: ".
+    """
+    lines, question = output.rstrip().splitlines()[-_MENU:], _question(output)
+    asked, menu = lines[-1] if lines else "", "\n".join(lines)
+    role = _item(asked) or _first(_BY_KEYS + _IN_WORDS, asked)
+    return role or _known(question, _ANSWERS[:2]) or _item(menu) or _first(_BY_KEYS, menu) or _known(question, _ANSWERS)
+
+
+def _known(question: str, answers: tuple[tuple[str, str], ...]) -> str | None:
+    return next((reply for pattern, reply in answers if re.search(pattern, question)), None)
+
+
+def _item(menu: str) -> str | None:
+    """The item of a menu that makes the program the server, None where there is no such choice."""
+    items = [(found[1], found[2]) for found in re.finditer(_ITEM, menu, re.I | re.M)]
+    ours = [key for key, label in items if re.search(_ROLE, label, re.I) and not re.search(_OTHER_ROLE, label, re.I)]
+    others = [key for key, label in items if re.search(_OTHER_ROLE, label, re.I)]
+    return ours[0] if ours and set(others) - {ours[0]} else None
+
+
+def _first(patterns: tuple[str, ...], text: str) -> str | None:
+    found = next((match for pattern in patterns if (match := re.search(pattern, text, re.I | re.S))), None)
+    return found[1] if found else None
 
 
 def answer_of_client(output: str, host: str, port: int, name: str) -> str | None:

@@ -191,7 +191,8 @@ class Server:
             return False
         if any(thread.timed for thread in threads):
             return False  # another thread may still come to listen
-        reply = answer(self.output()) if len(self.answers) < _MOST_ANSWERS else None
+        asked = self.asked() if self.asked().strip() else self.output()
+        reply = answer(asked) if len(self.answers) < _MOST_ANSWERS else None
         if reply is None:
             raise NotStarted("input")
         self.answers.append(reply)

@@ -101,3 +101,44 @@ def test_a_question_for_the_name_is_told_from_other_prompts(output: str, name: b
 @pytest.mark.parametrize(("output", "reply"), [("Имя: ", NAME), ("Host name: ", "127.0.0.1"), ("Порт: ", "9090"), ("Пароль: ", None)])
 def test_what_a_server_asks_before_it_listens_is_answered(output: str, reply: str | None) -> None:
     assert answer(output) == reply
+
+
+MENUS = [
+    ("Кто вы?\n  1 - сервер\n  2 - клиент\nВаш выбор: ", "1"),
+    ("1. Подключиться к серверу\n2. Создать сервер\n> ", "2"),
+    ("1) Клиент\n2) Сервер\nНомер: ", "2"),
+    ("[1] Сервер [2] Клиент: ", "1"),
+    ("1 сервер 2 клиент: ", "1"),
+    ("сервер - 1, клиент - 2: ", "1"),
+    ("Mode? 1 = Client, 2 = Server > ", "2"),
+    ("s - start server, j - join: ", "s"),
+    ("(S)erver or (C)lient? ", "S"),
+    ("Сервер (s) или клиент (c)? ", "s"),
+    ("server/client: ", "server"),
+    ("Клиент или сервер? ", "сервер"),
+    ("Запустить как сервер? (y/n) ", "y"),
+    ("0) exit\n1) server\n2) client\nHow many players (max 9)? ", "1"),  # a menu is nearer than a number it may speak of
+]
+
+
+@pytest.mark.parametrize(("asked", "reply"), MENUS, ids=[reply + " of " + asked[:20] for asked, reply in MENUS])
+def test_of_two_roles_the_servers_is_chosen(asked: str, reply: str) -> None:
+    assert answer(asked) == reply
+
+
+NO_MENUS = [
+    ("1 - сервер\n2 - клиент\nПорт: ", "9090"),
+    ("Порт сервера: ", "9090"),
+    ("Адрес сервера для клиента: ", "127.0.0.1"),
+    ("Имя клиента на сервере: ", NAME),
+    ("Сколько клиентов на сервере: ", "10"),
+    ("Чат: сервер и клиент.\nВаше имя: ", NAME),
+    ("Сервер: 127.0.0.1\nКлиентов: 5\nКоманда> ", None),
+    ("12:30:05 server started\n12:30:05 no clients\n> ", None),
+    ("1 - сервер\n2 - сервер с журналом\n> ", None),
+]
+
+
+@pytest.mark.parametrize(("asked", "reply"), NO_MENUS)
+def test_what_only_mentions_both_is_no_menu(asked: str, reply: str | None) -> None:
+    assert answer(asked) == reply

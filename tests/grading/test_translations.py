@@ -25,11 +25,12 @@ LINES = {
 """Files each of whose lines is a message."""
 TALK = {"says", "hears", "join", "connect", "arrive", "cut_in_two", "glue", "sit_down", "name", "compile", "search"}
 """Methods that are given names and words of guests, or patterns for what students write."""
+_QUESTIONS = ("_WORDS_FOR_NAME", "_ANSWERS", "_FOR_WORDS", "_NAME", "_ROLE", "_OTHER_ROLE", "_ITEM", "_IN_WORDS", "_BY_KEYS")
 UNTRANSLATED = {
     "conversation.py": {"GO_ON": "a guest says it", "connect": "his name"},
     "checks/stream.py": {"test_two_messages_in_one_send": "a guest says them"},
     "interview_talk.py": {"_passes_on": "a guest says it"},
-    "keyboard.py": {name: "what questions mention" for name in ("_WORDS_FOR_NAME", "_ANSWERS", "_FOR_WORDS", "_NAME")},
+    "keyboard.py": {name: "what questions mention" for name in _QUESTIONS},
     "lessons/states.py": {"ANNA": "a name", "BORIS": "a name", "_SAID": "guests say it"},
     "lessons/talks.py": {"_EXAMPLES": "steps are told in the language of the notebooks"},
     "own_clients.py": {"_NAMED": "names are keys", "_say": "a person types it"},
