@@ -27,6 +27,8 @@ from grading.wire import answers_of
 ROUNDS: Final = 3
 """How often everybody says something before a text is called missing: a program may take the first lines for answers to questions."""
 _MOST_QUESTIONS: Final = 6
+_TAIL: Final = 160
+"""Characters of a screen that a report quotes."""
 _NAMED: Final = {
     "Борис": (N_("у Бориса"), N_("набрал Борис")),
     "Вера": (N_("у Веры"), N_("набрала Вера")),
@@ -304,7 +306,12 @@ class OwnClients:
         """The end of a screen in one line. The clients' own ports are other ones each time."""
         for port in self.screens.client_ports:
             text = text.replace(str(port), "…")
-        return re.sub(r"\s+", " ", text).strip()[-160:]
+        return last_words(re.sub(r"\s+", " ", text).strip())
+
+
+def last_words(text: str) -> str:
+    """The end of a text, not from the middle of a word on."""
+    return text if len(text) <= _TAIL else "…" + (text[-_TAIL:].partition(" ")[2] or text[-_TAIL:])
 
 
 def _accepted(lines: dict[str, Line], person: Person) -> bool:

@@ -313,6 +313,30 @@ TABLE: Final[tuple[Symptom, ...]] = (
         "обслуживаются по одному: уберите его из цикла accept().",
         read="threads", checks=_SEVERAL, call=("lock", "join"), source=r"\.join\(",
     ),
+    # There is no server to start.
+    Symptom(
+        "Сдайте и сервер: клиенту без него не с кем говорить. Если он у вас есть, добавьте его файл в папку или его листинг в отчёт, "
+        "целиком. Сервер вызывает bind(), listen() и ждёт гостей в accept().",
+        read="task", checks=("starts",), seen=r"только клиент[ ,]|only a client[ ,]",
+    ),
+    Symptom(
+        "Напишите сервер на Python: задание — про его библиотеку socket. Заготовку вместе с описанием создаст grade --new ПАПКА.",
+        read="task", checks=("starts",),
+        seen=r"листинги на .{1,12}, а не на Python|Нет ни одного файла Python|"
+             r"listings are in .{1,12}, not in Python|There is no Python file",
+    ),
+    Symptom(
+        "Сдайте программу сервера целиком, от import до последней строки: файлом server.py, ячейкой блокнота или листингом в отчёте. Она "
+        "вызывает bind(), listen() и ждёт гостей в accept(), а в чате по UDP — bind() и recvfrom().",
+        read="task", checks=("starts",),
+        seen=r" пуст[.:]|Здесь пусто|но они пустые|Сервера чата не нашлось|сервера чата в нём нет|вашего сервера пока нет|"
+             r"ни одного листинга|is empty[.:]|There is nothing here|but they are empty|No chat server was found|no chat server is in it|"
+             r"no server of yours|no listing in Python",
+    ),
+    Symptom(
+        "Сначала проверке нужен сам сервер: что сделать, сказано у [starts].",
+        checks=("uses-socket",), seen="кода сервера проверка не увидела|no code of a server was seen",
+    ),
     # Nothing finer is known: one row a check.
     Symptom(
         "Запустите python server.py и посмотрите, что он печатает. Сервер должен вызвать bind(), listen() и ждать гостей в accept().",

@@ -12,8 +12,8 @@ from grading.verdicts import CheckFailed
 def test_the_socket_library_does_the_work(lab: Lab) -> None:
     """Сервер построен на библиотеке socket."""
     expected = _("всю работу с сетью делает библиотека socket")
-    if lab.submission.problem is not None and not lab.facts.imports:
-        raise CheckFailed(expected, lab.submission.problem.text)
+    if lab.submission.problem is not None and not lab.submission.server:
+        raise CheckFailed(expected, _("кода сервера проверка не увидела"))
     if lab.facts.engines:
         engine = lab.facts.engines[0]
         instead = _("вместо неё работает {name} ({file}:{line})")

@@ -9,12 +9,11 @@ from pathlib import PurePosixPath
 from grading.errors import ConfigError
 from grading.messages import _
 from grading.submission import lab_toml
+from grading.submission.absent import problem_of_files
 from grading.submission.entry import Candidate, Launch, candidate, clients, launch, servers
 from grading.submission.facts import facts_of, start_problem
 from grading.submission.model import LabSettings, Origin, Place, Problem, Submission, digest, printable
-from grading.submission.modules import Sources, parent
-
-_FOREIGN = (".js", ".ts", ".java", ".c", ".cpp", ".cs", ".go", ".rs", ".kt", ".rb", ".php", ".exe", ".rar", ".7z", ".docx", ".pdf")
+from grading.submission.modules import Sources
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ def assemble(found: Found, teacher: LabSettings | None) -> Submission:
         return _with_server(base, candidate(settings.file, sources), sources, name)
     chosen, notes = _choose(sources, found.prefer)
     if chosen is None:
-        return replace(base, problem=_nothing(found.files))
+        return replace(base, problem=problem_of_files(found.files))
     return _with_server(replace(base, notes=(*base.notes, *notes)), chosen, sources, name)
 
 
@@ -133,25 +132,3 @@ def _moved(ready: Submission, into: str) -> Submission:
         problem=problem,
         notes=(*ready.notes, note),
     )
-
-
-def _nothing(files: Mapping[str, bytes]) -> Problem:
-    """Why there is no server among these files."""
-    sources = Sources(files)
-    if not files:
-        return Problem("empty", _("Здесь пусто: нет ни одного файла."))
-    if not sources:
-        foreign = sorted(path for path in files if path.lower().endswith(_FOREIGN))
-        seen = " " + _("Найдено: {files}.").format(files=", ".join(map(printable, foreign[:5]))) if foreign else ""
-        nothing = _("Нет ни одного файла Python.") + seen + " " + _("Сервер чата нужен на Python, с библиотекой socket.")
-        return Problem("not-python", nothing)
-    if not any(raw.strip() for raw in sources.values()):
-        return Problem("empty", _("Файлы Python есть, но они пустые."), next(iter(sources)))
-    if others := servers(sources):
-        other = _("Сервера чата не нашлось. {file} решает другую задачу (страница HTTP или вычисления).")
-        return Problem("no-server", other.format(file=others[0].path))
-    if alone := clients(sources, None):
-        return Problem("no-server", _("Сервера чата не нашлось, есть только клиент: {file}.").format(file=alone[0]))
-    names = ", ".join(sorted(sources, key=lambda path: (parent(path), path))[:5])
-    none = _("Сервера чата не нашлось: ни в одном файле Python ({files}) нет bind и accept или recvfrom.")
-    return Problem("no-server", none.format(files=names))

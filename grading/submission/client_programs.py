@@ -47,6 +47,8 @@ def client_programs(submission: Submission) -> tuple[list[ClientProgram], str]:
     """
     sources = Sources(submission.files)
     programs, why = [], _("клиента среди сданных файлов нет")
+    if submission.server in sources and any(traits_of(sources[module]).connects for module in closure(submission.server, sources)):
+        why = _("клиент — часть той же программы, что и сервер: отдельно проверка его не запускает")
     for path in submission.clients:
         hindrance = _hindrance(path, sources)
         if hindrance:
@@ -85,7 +87,7 @@ def _hindrance(path: str, sources: Sources) -> str:
                 return _("клиент рисует окно или весь экран ({name}), а не ведёт разговор строками").format(name=name)
             own = imported.level or resolve(imported, module, list(above(parent(path))), sources)
             if imported.top and not imported.guarded and not own and name and is_missing(name):
-                return _("клиенту нужен модуль {name}, которого здесь нет").format(name=name)
+                return _("клиенту нужен модуль {name}, которого здесь нет").format(name=imported.module)
     return ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
@@ -68,7 +69,10 @@ def _imported(files: Mapping[str, bytes]) -> list[Place]:
 
 def _uses_socket(raw: bytes) -> bool:
     """The module is imported and something of it is called or used (its constants alone would do for `from socket import *`)."""
-    nodes = read_source(raw).nodes
+    source = read_source(raw)
+    if source.tree is None:  # a mistake elsewhere in the file takes no import away
+        return re.search(r"^[ \t]*(import[ \t][\w, ]*\bsocket\b|from[ \t]+socket[ \t]+import\b)", source.text, re.M) is not None
+    nodes = source.nodes
     aliases, names = set(), set()
     for node in nodes:
         if isinstance(node, ast.Import):
@@ -90,8 +94,15 @@ def _engines(files: Mapping[str, bytes]) -> list[Place]:
                 found.append(Place(engine, path, imported.line))
             if module == "asyncio":
                 found += [Place(f"asyncio.{name}", path, imported.line) for name in imported.names if name in _ASYNCIO_ENGINES]
-        found += [Place(name, path, line) for name, line in _asyncio_calls(raw)]
+        found += [Place(name, path, line) for name, line in (_asyncio_calls(raw) or _engines_by_words(raw))]
     return found
+
+
+def _engines_by_words(raw: bytes) -> list[tuple[str, int]]:
+    """Of a file that does not parse."""
+    lines = read_source(raw).lines if read_source(raw).tree is None else []
+    named = ((match[1], number) for number, line in enumerate(lines, 1) if (match := re.match(r"\s*(?:import|from)\s+([\w.]+)", line)))
+    return [(name, number) for name, number in named if {name, name.partition(".")[0]} & _ENGINES]
 
 
 def _only_waits(engine: str, raw: bytes) -> bool:
@@ -121,7 +132,7 @@ def missing(server: Candidate, sources: Sources) -> list[tuple[Place, bool]]:
             name = imported.module.partition(".")[0]
             if imported.guarded or imported.level or resolve(imported, path, bases, sources) or not name or not is_missing(name):
                 continue
-            first, needed = found.get(name, (Place(name, path, imported.line), False))
+            first, needed = found.get(name, (Place(imported.module, path, imported.line), False))
             found[name] = (first, needed or imported.top)
     return list(found.values())
 
@@ -155,7 +166,7 @@ def start_problem(server: Candidate, sources: Sources, origin: Mapping[str, Orig
     for place, needed in missing(server, sources):
         if needed:
             line = read_source(sources[place.file]).lines[place.line - 1].strip()
-            ours = place.name in sys.stdlib_module_names
+            ours = place.name.partition(".")[0] in sys.stdlib_module_names
             why = _("он есть только в Windows") if ours else _("его нет ни в Python, ни среди сданных файлов")
             text = _("Модуль {name} не найден ({file}, строка {line}): {why}. Доступны стандартные, loguru и colorama.")
             file, number = (place.file in origin and origin[place.file].place(place.line)) or (place.file, place.line)

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from grading.messages import _
+from grading.submission.absent import problem_of_report
 from grading.submission.assemble import Found
 from grading.submission.behaviour import traits_of
 from grading.submission.entry import Candidate, launch, servers
@@ -264,17 +265,6 @@ def report_lab(name: str, file: str, raw: bytes, settings: bytes | None) -> Foun
     except ValueError as error:
         return Found(name, {}, problem=Problem("unreadable", f"{file}: {error}."))
     if report.server is None or report.server.is_other_task:
-        return Found(name, {}, report.notes, problem=_no_server(printable(file), raw, report))
+        return Found(name, {}, report.notes, problem=problem_of_report(printable(file), raw, report))
     extra = {} if settings is None else {LAB_TOML: settings}
     return Found(name, {**report.files, **extra}, report.notes, report.origin)
-
-
-def _no_server(file: str, raw: bytes, report: ReportFiles) -> Problem:
-    if not raw.strip():
-        return Problem("empty", _("{file} пуст.").format(file=file), file)
-    if report.unsolved:
-        unsolved = _("В блокноте {file} вашего сервера пока нет: он должен стоять в ячейке упражнения или в ячейке с меткой server.")
-        return Problem("no-server", unsolved.format(file=file), file)
-    if report.python:
-        return Problem("no-server", _("В отчёте {file} листинги есть, но сервера чата среди них нет.").format(file=file), file)
-    return Problem("not-python", _("В отчёте {file} нет ни одного листинга на Python.").format(file=file), file)

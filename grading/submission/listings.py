@@ -25,6 +25,7 @@ _OTHER_LANGUAGES = frozenset(
     | {"mermaid", "diff", "dockerfile", "makefile", "md", "markdown", "log"}
 )
 _FILE_NAME = re.compile(r"(?<![\w./\\-])((?:[\w-]+/){0,3}\w[\w-]*\.py)\b")
+_FILE_HEAD = re.compile(r"#[\s=*#~_-]*((?:[\w-]+/){0,3}\w[\w-]*\.py)[\s=*#~_:-]*")
 _FENCE = re.compile(r"^[ \t>]*(```+|~~~+)[ \t]*([^`\n]*)$")
 
 
@@ -159,6 +160,20 @@ def cleaned(listing: Listing) -> Listing:
     first = next((line for line in lines if line.strip()), "")
     named = _FILE_NAME.search(first) if first.lstrip().startswith("#") and len(first) < 80 else None
     return replace(listing, lines=tuple(lines), name=named[1] if named else listing.name, margin=margin)
+
+
+def parted(listing: Listing) -> list[Listing]:
+    """A listing that holds several files one below the other, each under a comment with nothing but its name; else as it is."""
+    heads = [(number, match[1]) for number, line in enumerate(listing.lines) if (match := _FILE_HEAD.fullmatch(line))]
+    if len({name for _, name in heads}) < 2:
+        return [listing]
+    starts = [0, *(number for number, _ in heads[1:])]
+    slices = [slice(first, last) for first, last in zip(starts, [*starts[1:], len(listing.lines)], strict=True)]
+    parts = [
+        replace(listing, lines=listing.lines[part], places=listing.places[part], cells=listing.cells[part], name=name)
+        for part, (_, name) in zip(slices, heads, strict=True)
+    ]
+    return parts if all(part.parses for part in parts) or not listing.parses else [listing]
 
 
 def _joined(pieces: Iterable[Listing]) -> list[Listing]:

@@ -43,6 +43,12 @@ def notebook_listings(text: str) -> list[Listing]:
     return found
 
 
+def is_blank(text: str) -> bool:
+    """Whether nobody has written anything in this notebook."""
+    cells = json.loads(text)["cells"]
+    return not any(_text(cell).strip() for cell in (cells if isinstance(cells, list) else []) if isinstance(cell, dict))
+
+
 def _text(cell: dict[str, Any]) -> str:
     source = cell.get("source", "")
     return "".join(map(str, source)) if isinstance(source, list) else str(source)

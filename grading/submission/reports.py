@@ -11,7 +11,7 @@ from grading.messages import _
 from grading.submission.behaviour import traits_of
 from grading.submission.continuing import continued, gathered
 from grading.submission.entry import Candidate, clients, servers
-from grading.submission.listings import Listing, fenced, glued, listings_of
+from grading.submission.listings import Listing, fenced, glued, listings_of, parted
 from grading.submission.model import Origin
 from grading.submission.modules import Sources, imports_of, is_missing
 from grading.submission.notebooks import meant, notebook_listings
@@ -30,6 +30,7 @@ class ReportFiles:
     server: Candidate | None = None
     notes: tuple[str, ...] = ()
     python: bool = False  # it has listings of Python at all
+    client: bool = False  # and one of them is a client
     unsolved: bool = False  # it is a notebook of the course whose exercises nobody has done yet
 
 
@@ -52,6 +53,8 @@ def read_report(name: str, raw: bytes) -> ReportFiles:
         if last_resort and best.server is not None:
             break
         found = _assemble(name, listings)
+        if last_resort and found.server is None and not found.client:  # what only parses may be prose
+            continue
         if _goodness(found) > _goodness(best):
             best = replace(found, notes=notes + found.notes)
         if found.server is not None and found.server.is_chat and found.server.traits.parses and (found.server.traits.starts or notebook):
@@ -61,7 +64,9 @@ def read_report(name: str, raw: bytes) -> ReportFiles:
 
 def _goodness(found: ReportFiles) -> tuple[int, ...]:
     server = found.server
-    return (found.python,) if server is None else (1, server.is_chat, server.traits.parses, server.traits.starts, *server.rank)
+    return (
+        (0, found.client, found.python) if server is None else (1, server.is_chat, server.traits.parses, server.traits.starts, *server.rank)
+    )
 
 
 def _readings(text: str) -> Iterator[tuple[list[Listing], bool]]:
@@ -101,13 +106,15 @@ def _sections_glued(listings: Iterable[Listing]) -> list[Listing]:
 
 def _assemble(name: str, listings: list[Listing]) -> ReportFiles:
     listings = [listing for listing in listings if re.search(r"\b(import|def|class|socket)\b|=", listing.text)]
+    listings = [part for listing in listings for part in parted(listing)]
     if not any(listing.cell for listing in listings):
         listings = continued(listings)
     named = _named(listings)
     sources = Sources({path: _encoded(listing) for path, listing in named.items()})
     found = servers(sources)
     if not found:
-        return ReportFiles(python=any(listing.parses and imports_of(_encoded(listing)) for listing in listings))
+        python = any(listing.parses and imports_of(_encoded(listing)) for listing in listings)
+        return ReportFiles(python=python, client=any(traits_of(_encoded(listing)).is_client for listing in listings))
     server, *others = found
     kept = [*server.modules, *clients(sources, server)]
     names = _final_names(kept, server.path)

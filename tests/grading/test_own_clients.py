@@ -9,6 +9,7 @@ import pytest
 from grading.bench import Bench
 from grading.interview_talk import Learned
 from grading.lab import Lab
+from grading.own_clients import last_words
 from grading.plugin import Grading
 from grading.result import CheckResult, Verdict
 from grading.runner import run_checks
@@ -129,3 +130,9 @@ def test_the_clients_of_the_labs_chat(path: Path) -> None:
 def test_the_clients_of_the_real_reports_chat(number: str) -> None:
     (submission,) = find(next(SEEDS.glob(f"{number}*")))
     assert judged(submission).verdict is Verdict.PASSED
+
+
+def test_a_screen_is_not_quoted_from_the_middle_of_a_word_on() -> None:
+    assert last_words("короткий экран") == "короткий экран"
+    assert last_words("Traceback (most recent call last): " + "слово " * 24 + "конец").startswith("…last): слово")
+    assert len(last_words("я" * 500)) == 161

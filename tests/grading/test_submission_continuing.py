@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from test_submission_samples import BROADCAST, CLIENT_BARE, plant
 
+from grading.engine import sources
 from grading.submission import Submission, find
 
 HALL = '''\
@@ -182,6 +183,12 @@ def test_the_cells_of_a_server_are_put_together_without_those_that_try_it_out(tm
     number = found.files["server.py"].decode().split("\n").index("def run():") + 1
     assert found.origin["server.py"].where(number) == "chat.ipynb, ячейка 4, строка 1"
     assert found.facts.uses_socket
+
+
+def test_a_report_shows_the_code_cell_by_cell_and_nothing_that_nobody_wrote(tmp_path: Path) -> None:
+    shown = sources(notebook(tmp_path, *CELLS))
+    assert list(shown) == [f"chat.ipynb, ячейка {cell}" for cell in (1, 3, 4, 5)]
+    assert shown["chat.ipynb, ячейка 5"] == dict(enumerate(START.split("\n"), 1))
 
 
 def test_a_daemon_thread_lives_as_long_as_the_kernel_does(tmp_path: Path) -> None:
