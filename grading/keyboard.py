@@ -80,6 +80,21 @@ def answer_of_client(output: str, host: str, port: int, name: str) -> str | None
     return name if re.search(_NAME, question) else None
 
 
+_DEFAULT: Final = r"[\[(](?:[^\]\[()\d]*\b(?:умолчани\w+|default|enter|например|e\.g\.)[\s:,=–—-]*)?(%s)\s*[\])]"
+_DEFAULTS: Final = (_DEFAULT % r"\d{2,5}", _DEFAULT % r"localhost|\d+(?:\.\d+){3}")
+
+
+def default_shown(output: str) -> str | None:
+    """The port or the address that a question for one offers in brackets, "Port [9095]:", which the clients know; None if it offers none.
+
+    It is typed, not left to Enter: an example in brackets may be no default.
+    """
+    question = _question(output)
+    asked = (shown for (mentions, _), shown in zip(_ANSWERS, _DEFAULTS, strict=False) if re.search(mentions, question))
+    found = next((match for shown in asked if (match := re.search(shown, question))), None)
+    return found[1] if found else None
+
+
 def asks_for_name(output: str) -> bool:
     """Whether the output ends with a question for the name of whoever sits there; a prompt for his words may hold a name, too."""
     question = output[-_ASKED:].rpartition("\n")[2].casefold()

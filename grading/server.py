@@ -16,7 +16,7 @@ from grading.console import ConsoleLink
 from grading.datagrams import Mailbox, guest_over_udp
 from grading.eyes import Clock, Eyes, Held, Waiting, open_eyes
 from grading.kernel import Address
-from grading.keyboard import answer
+from grading.keyboard import answer, default_shown
 from grading.links import AnyLink, Link, narrow
 from grading.messages import N_, _
 from grading.sandbox import Process, Sandbox
@@ -192,7 +192,7 @@ class Server:
         if any(thread.timed for thread in threads):
             return False  # another thread may still come to listen
         asked = self.asked() if self.asked().strip() else self.output()
-        reply = answer(asked) if len(self.answers) < _MOST_ANSWERS else None
+        reply = default_shown(asked) or answer(asked) if len(self.answers) < _MOST_ANSWERS else None
         if reply is None:
             raise NotStarted("input")
         self.answers.append(reply)

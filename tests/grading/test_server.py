@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from grading.eyes import Held
+from grading.keyboard import default_shown
 from grading.sandbox import open_sandbox
 from grading.server import CONNECT_LIMIT, Launch, NoConnection, NotStarted, Server
 from grading.stillness import Rest
@@ -130,6 +131,31 @@ def test_a_server_that_asks_for_its_address_is_answered(opened: Opener) -> None:
     server.start()
     assert server.addresses == [(socket.AF_INET, ("127.0.0.1", 9090))]
     assert server.answers == ["127.0.0.1", "9090"]
+
+
+@pytest.mark.parametrize(
+    ("question", "shown"),
+    [
+        ("Port [9095]: ", "9095"),
+        ("IP address [127.0.0.1]: ", "127.0.0.1"),
+        ("Хост (localhost): ", "localhost"),
+        ("Порт (по умолчанию 5000): ", "5000"),
+        ("Порт (например, 8080) > ", "8080"),
+        ("Порт (1-65535) [7000]: ", "7000"),
+        ("Порт (1024-65535): ", None),
+        ("Порт: ", None),
+        ("Имя [9095]: ", None),
+    ],
+)
+def test_the_port_a_question_offers_is_the_one_the_clients_know(question: str, shown: str | None) -> None:
+    assert default_shown("Сервер чата\n" + question) == shown
+
+
+def test_a_port_offered_in_brackets_is_taken(opened: Opener) -> None:
+    server = opened("port = int(input('Port [9095]: ') or 9095)\n" + listening('("127.0.0.1", port)') + "sock.accept()\n")
+    server.start()
+    assert server.answers == ["9095"]
+    assert server.addresses == [(socket.AF_INET, ("127.0.0.1", 9095))]
 
 
 # -- why it does not
