@@ -182,6 +182,8 @@ class _Run:
             self.notes.append(_("Понять, как говорит этот сервер, не удалось: балл предварительный, работу посмотрит преподаватель."))
             self.notes.append(settling.advice(learned.dialect, self.submission.facts.ways))
         isolation = self.start.isolation and replace(self.start.isolation, clock=self.bench.clock_name)
+        if self.submission.doubt and (learned is None or not_understood):
+            self.notes.insert(len(self.submission.notes), self.submission.doubt)
         checks = tuple(self._explained(result, output, model) for result in score.results)
         return Report(
             path=self.submission.path, sha256=self.submission.sha256, variant=score.rubric.variant, model=model,

@@ -47,7 +47,13 @@ def assemble(found: Found, teacher: LabSettings | None) -> Submission:
     chosen, notes = _choose(sources, found.prefer)
     if chosen is None:
         return replace(base, problem=problem_of_files(found.files))
-    return _with_server(replace(base, notes=(*base.notes, *notes)), chosen, sources, name)
+    doubt = "" if found.prefer or chosen.is_chat else _unlike(chosen)
+    return _with_server(replace(base, notes=(*base.notes, *notes), doubt=doubt), chosen, sources, name)
+
+
+def _unlike(server: Candidate) -> str:
+    unlike = _("По исходному тексту {file} не похож на чат: не видно, чтобы сказанное одним доходило до других.")
+    return unlike.format(file=server.path)
 
 
 def _settings(found: Found) -> LabSettings:
@@ -71,10 +77,7 @@ def _choose(sources: Sources, prefer: str) -> tuple[Candidate | None, list[str]]
     best, *others = found
     rivals = [c.path for c in others if c.is_chat]
     notes = []
-    if not best.is_chat:
-        unlike = _("По исходному тексту {file} не похож на чат: не видно, чтобы сказанное одним доходило до других.")
-        notes.append(unlike.format(file=best.path))
-    elif rivals:
+    if best.is_chat and rivals:
         more = _(" и ещё {n}").format(n=len(rivals) - 3) if len(rivals) > 3 else ""
         several = _("Чатов несколько, проверяется {file} ({kind}); остались в стороне: {others}.")
         notes.append(several.format(file=best.path, kind=best.kind, others=", ".join(rivals[:3]) + more))

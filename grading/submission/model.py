@@ -156,6 +156,7 @@ class Submission:
         settings: what lab.toml says.
         problem: why it cannot be graded, or None.
         notes: lines for the reader: what was chosen, what was left out.
+        doubt: one more, that holds unless guests of the server are seen to hear each other.
         origin: for files put together from a report: which of its lines they are.
     """
 
@@ -170,6 +171,7 @@ class Submission:
     settings: LabSettings = field(default_factory=LabSettings)
     problem: Problem | None = None
     notes: tuple[str, ...] = ()
+    doubt: str = ""
     origin: Mapping[str, Origin] = field(default_factory=dict, repr=False)
 
 

@@ -112,7 +112,7 @@ def test_several_chats_in_several_folders_are_several_labs(tmp_path: Path) -> No
 def test_an_echo_is_taken_only_if_there_is_nothing_else(tmp_path: Path) -> None:
     lab = one(plant(tmp_path, {"server.py": ECHO}))
     assert (lab.server, lab.problem) == ("server.py", None)
-    assert "не похож на чат" in lab.notes[0]
+    assert "не похож на чат" in lab.doubt
 
 
 def test_the_size_of_a_buffer_written_as_a_power_is_no_task_in_maths(tmp_path: Path) -> None:
