@@ -14,7 +14,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from grading.interview_talk import Hints, Learned, Talk, TimersMatter
+from grading.interview_talk import QUIT_WORDS_TRIED, Hints, Learned, Talk, TimersMatter
+from grading.quits import guesses
 from grading.server import NoConnection, Server
 from grading.submission.model import Way
 from reference.dialect import Dialect
@@ -37,9 +38,7 @@ def interview(open_server: Callable[[], Server], hints: Hints, dice: random.Rand
     """
     search = _Search(open_server, hints, dice)
     learned = search.best(ways or PLAIN + hints.ways)
-    if learned.dialect.quit and not search.confirms(learned.dialect.quit, learned.dialect):
-        learned = replace(learned, dialect=replace(learned.dialect, quit=""))
-    return replace(learned, hunches=())
+    return replace(learned, dialect=search.with_departures(learned), hunches=())
 
 
 class _Search:
@@ -77,10 +76,27 @@ class _Search:
             learned = Talk(server, self._hints, self._dice, way).run()
         return replace(learned, dialect=replace(learned.dialect, transport=server.transport))
 
-    def confirms(self, word: str, dialect: Dialect) -> bool:
-        """Whether on a fresh server too the word ends the session of one who could talk before."""
+    def with_departures(self, learned: Learned) -> Dialect:
+        """The dialect with a word that ends one's session on a fresh server too, "" where none does; and with what is said of a departure
+        that only shows there: over UDP, where nobody is known to be gone who does not say so, and where no third was left to hear it."""
+        dialect, words = learned.dialect, self._hints.quit_words[:QUIT_WORDS_TRIED]
+        two = learned.understood and learned.seats == 2
+        if two:
+            dialect = replace(dialect, left=self._asked(learned, lambda talk: talk.told_alone(dialect)) or "")
+        for quit in guesses(words, dialect) if two else filter(None, [dialect.quit]):
+            told = self._asked(learned, lambda talk, quit=quit: talk.told_at(quit, dialect))  # type: ignore[misc]
+            if told is not None:
+                return replace(dialect, quit=quit, left=told if dialect.transport == "udp" else dialect.left)
+        return replace(dialect, quit="")
+
+    def _asked(self, learned: Learned, question: Callable[[Talk], str | None]) -> str | None:
+        """The answer of a fresh server; None if it gives none, or there is no time for it."""
+        if time.monotonic() > self._ends:
+            return None
+        dialect, server = learned.dialect, self._open_server()
+        server.clock.timers_matter = learned.timers_matter
         way = Way(dialect.framing, dialect.hello, dialect.then, dialect.says, dialect.escaped)
         try:
-            return Talk(self._open_server(), self._hints, self._dice, way).ends_with(word, dialect)
+            return question(Talk(server, self._hints, self._dice, way))
         except (TimersMatter, NoConnection):
-            return False
+            return None

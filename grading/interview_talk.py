@@ -15,6 +15,7 @@ from grading.keyboard import asks_for_name
 from grading.links import AnyLink
 from grading.messages import _
 from grading.model import observe
+from grading.quits import guesses
 from grading.server import NoConnection, Server
 from grading.stillness import PATIENCE, Rest
 from grading.submission.model import Way
@@ -90,6 +91,7 @@ class _Voice:
     def __init__(self, name: str, link: AnyLink, stream: Stream) -> None:
         self.name, self.link, self._stream, self._taken = name, link, stream, 0
         self.person = Person(name, *link.local)
+        self.heard = ""  # before something is asked
 
     def take(self) -> str:
         """What came since the last time."""
@@ -128,15 +130,45 @@ class Talk:
         except NoConnection as error:
             return Learned(guess(seen), False, model=self._model(), remarks=(_("подключиться не удалось: {why}").format(why=error),))
 
-    def ends_with(self, word: str, dialect: Dialect) -> bool:
-        """Whether a guest who has talked and not been hung up on is hung up on for this word."""
-        anna = self._enter("Anna", dialect)
-        boris = self._enter("Boris", dialect)
-        self._say(boris, self._text())
-        if self._is_out(boris, anna):
-            return False
-        self._say(boris, word)
-        return self._is_out(boris, anna)
+    def told_alone(self, dialect: Dialect) -> str:
+        """What the other of two is told when one leaves; "" for nothing, or nothing but what he was told before: that it is his turn."""
+        boris, anna = self._two_who_talked(dialect)
+        self._act()
+        boris.link.close()
+        self._rest()
+        before, told = anna.heard, anna.take()
+        if not told and dialect.turns == "alternate" and not dialect.echo:
+            self._say(anna, self._text())  # until then the server waits for her
+            told = anna.take()
+        return "" if told.strip() in before else notice_template(told, boris.person)
+
+    def told_at(self, quit: str, dialect: Dialect) -> str | None:
+        """What the others are told when a guest who has talked, and not been hung up on, says this; None if he is not hung up on for it,
+        or for a word that means nothing as well."""
+        boris, anna = self._two_who_talked(dialect)
+        otherwise = guesses(self.hints.quit_words, dialect).get(quit)
+        if self._is_out(boris, anna) or (otherwise and self._is_out_for(boris, anna, otherwise, dialect)):
+            return None
+        anna.take()
+        self._send(boris, Wire(replace(dialect, quit=quit)).quit(boris.name))
+        told = anna.take()
+        if dialect.turns == "alternate" and not boris.link.ended:
+            self._say(anna, self._text())  # it was hers
+        told = "" if quit in told else notice_template(told, boris.person)  # it was passed on besides
+        return told if self._is_out(boris, anna) else None
+
+    def _two_who_talked(self, dialect: Dialect) -> tuple[_Voice, _Voice]:
+        """The first to come, whose turn it is where they speak in turns, and another."""
+        boris, anna = self._enter("Boris", dialect), self._enter("Anna", dialect)
+        for voice in (boris, anna):
+            self._say(voice, self._text())
+        for voice in (boris, anna):
+            voice.heard += voice.take()
+        return boris, anna
+
+    def _is_out_for(self, guest: _Voice, other: _Voice, quit: str, dialect: Dialect) -> bool:
+        self._send(guest, Wire(replace(dialect, quit=quit)).quit(guest.name))
+        return self._is_out(guest, other)
 
     def _is_out(self, guest: _Voice, other: _Voice) -> bool:
         """Whether the server has let a guest go: it has hung up, or, where there are no connections, tells him no more what others say."""
@@ -242,9 +274,9 @@ class Talk:
         model = self._model()
         if seats == 2 and dialect.turns == "free" and not self._may_go_on(anna, boris):
             dialect = replace(dialect, turns="alternate")
+        if self.server.transport == "tcp" and seats is None:  # over UDP nobody notices that one goes
+            dialect = replace(dialect, left=self._leaving(anna, third or boris, dialect))
         if seats is None and third is not None:
-            if self.server.transport == "tcp":  # over UDP nobody notices that one goes
-                dialect = replace(dialect, left=self._leaving(anna, third, dialect))
             dialect = replace(dialect, quit=self._quit_word(boris, dialect))
         return Learned(dialect, True, seats, model, self.clock.timers_matter, self.clock.patience, self.clock.known_busy)
 
@@ -284,13 +316,13 @@ class Talk:
 
     def _quit_word(self, other: _Voice, dialect: Dialect) -> str:
         """Which of the words in the code ends the session of the one who says it."""
-        for word in self.hints.quit_words[:QUIT_WORDS_TRIED]:
+        said = guesses(self.hints.quit_words[:QUIT_WORDS_TRIED], dialect)
+        for quit, otherwise in said.items():
             if self.server.exit_code() is not None or self.clock.known_busy:
                 return ""
             guest = self._enter("Denis", dialect)
-            self._say(guest, word)
-            if self._is_out(guest, other):
-                return word
+            if not (otherwise and self._is_out_for(guest, other, otherwise, dialect)) and self._is_out_for(guest, other, quit, dialect):
+                return quit
             self._act()
             guest.link.close()
             self._rest()

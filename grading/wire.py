@@ -68,6 +68,13 @@ class Wire:
         """One text as a guest's program sends it."""
         return self._framed(self._fill(self._dialect.says, name, text))
 
+    def quit(self, name: str = "") -> bytes:
+        """What ends the session of whoever sends it. A word is said as a text where texts come in objects; else it is a whole message."""
+        word = self._dialect.quit
+        if _OBJECT.match(self._dialect.says) and not _OBJECT.match(word):
+            return self.text(word, name)
+        return self._framed(self._fill(word, name, ""))
+
     def inside(self, letter: str) -> bytes:
         """How a letter of a text looks on the wire."""
         return (self._quoted(letter) if _OBJECT.match(self._dialect.says) else letter).encode(self._dialect.encoding, errors="replace")

@@ -30,7 +30,8 @@ class Dialect:
         welcome: what the newcomer is told once inside; "" for nothing.
         joined: what the others are told when someone comes in; "" for nothing.
         left: what the others are told when someone goes; "" for nothing.
-        quit: the word that ends the session of the one who says it; "" if the server knows none.
+        quit: the word that ends the session of the one who says it; "" if the server knows none. It is the
+            whole message, "QUIT:" beside "MSG:hi"; but where texts come in objects it is said as one, unless it is an object itself.
         framing: how messages are told apart: "none" (one recv is one message), "lines" (newline both ways), "lines-in" (the server
             ends a guest's message at a newline, and puts none after its own), "lines-out" (newline only in what the server sends), "nul"
             (a zero byte after each), "json" (bare objects), "json-lines" (one on each line), "json-out" (objects in what the server

@@ -74,7 +74,7 @@ def dialect(found: Mapping[str, str | bool]) -> list[tuple[str, str]]:
         (_("эхо"), _("автор получает и свои слова") if found.get("echo") else _("автору его слова не возвращаются")),
         (_("приветствие"), example(text("welcome"))),
         (_("кто-то вошёл"), example(text("joined")) or _("не объявляется")),
-        (_("кто-то вышел"), example(text("left")) or _("не объявляется")),
+        (_("кто-то вышел"), example(text("left")) or (_("не объявляется") if _may_be_told(text("transport"), text("quit")) else "")),
         (_("слово выхода"), quoted(text("quit"))),
         (_("границы"), framing(text("framing"))),
         (_("гость шлёт имя"), "" if text("hello") in ("", "{name}") else example(text("hello"))),
@@ -85,6 +85,11 @@ def dialect(found: Mapping[str, str | bool]) -> list[tuple[str, str]]:
         (_("кодировка"), "" if text("encoding") in ("", "utf-8") else safe(text("encoding"))),
     ]
     return [(what, how) for what, how in lines if how]
+
+
+def _may_be_told(transport: str, quit: str) -> bool:
+    """Whether the server can know that somebody has left, and has somebody to tell: over UDP only whoever says so is known to be gone."""
+    return transport != "console" and (transport != "udp" or quit != "")
 
 
 def framing(name: str) -> str:

@@ -14,9 +14,10 @@ from grading.submission.behaviour import traits_of
 from grading.submission.entry import Candidate
 from grading.submission.model import Origin, Place, Problem, SourceFacts
 from grading.submission.modules import Sources, above, closure, imports_of, is_missing, parent, resolve
-from grading.submission.quitwords import quit_words
+from grading.submission.quitwords import likely_first, quit_words
 from grading.submission.texts import read_source, syntax_problem_of
 from grading.submission.ways import encoding_of, ways_of
+from grading.submission.wirewords import read_words
 
 # Modules that do the work of this lab instead of the student.
 _ENGINES = frozenset(
@@ -48,7 +49,7 @@ def facts_of(server: Candidate, clients: Iterable[str], sources: Sources) -> Sou
         transport="tcp" if traits.accepts or traits.listens else "udp" if traits.udp else "",
         keyboard=traits.inputs or any(b"sys.stdin" in raw for raw in own.values()),
         argv=traits.argv,
-        quit_words=quit_words(own.values()),
+        quit_words=likely_first(quit_words(own.values()), read_words(own.values()).compared),
         author=author_among(programs),
         client_quit_words=quit_words(programs),
         ways=ways_of(list(own.values()), programs),

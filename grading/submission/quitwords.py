@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from grading.submission.texts import read_source
 
 _LEAVES = frozenset({"close", "shutdown", "exit", "_exit", "quit", "remove", "pop", "discard", "stop", "destroy", "disconnect"})
+_GIVES_UP = frozenset({"close", "shutdown", "unregister"})
 _LONGEST = 30
+_USUAL = re.compile(r"[/:!.\\]?(quit|exit|leave|log_?(out|off)|(good)?bye|disconnect|close|end|part|q|выход|выйти|уйти|пока)[: ]*", re.I)
+
+
+def likely_first(found: Iterable[str], compared: Iterable[str]) -> tuple[str, ...]:
+    """The words found, and of all that text is compared with (commands, names of methods, keys) those that usually say goodbye."""
+    words = dict.fromkeys([*found, *(word for word in compared if _USUAL.fullmatch(word))])
+    return tuple(sorted(words, key=lambda word: not _USUAL.fullmatch(word)))
 
 
 def quit_words(listings: Iterable[bytes]) -> tuple[str, ...]:
@@ -31,13 +40,14 @@ def _words(nodes: Sequence[ast.AST]) -> Iterator[str]:
         if isinstance(target, ast.Name) and target.id.isupper()
     }
     typed = _typed_variables(nodes) if _serves(nodes) else set()
+    leaving = _LEAVES | {name for name in map(_gives_up, nodes) if name}
     flags = {_called(part) for node in nodes if isinstance(node, ast.While) for part in ast.walk(node.test)} - {""}
     for node in nodes:
-        if isinstance(node, ast.If) and _leaves(node.body, flags):
+        if isinstance(node, ast.If) and _leaves(node.body, flags, leaving):
             yield from _compared(node.test, constants, typed, wanted=(ast.Eq, ast.In))
-        elif isinstance(node, ast.While) or (isinstance(node, ast.If) and _leaves(node.orelse, flags)):
+        elif isinstance(node, ast.While) or (isinstance(node, ast.If) and _leaves(node.orelse, flags, leaving)):
             yield from _compared(node.test, constants, typed, wanted=(ast.NotEq, ast.NotIn))
-        elif isinstance(node, ast.match_case) and _leaves(node.body, flags):
+        elif isinstance(node, ast.match_case) and _leaves(node.body, flags, leaving):
             yield from (word for n in ast.walk(node.pattern) if isinstance(n, ast.Constant) for word in _word(n))
 
 
@@ -75,10 +85,18 @@ def _word(node: ast.Constant) -> Iterator[str]:
         yield text
 
 
-def _leaves(body: list[ast.stmt], flags: set[str]) -> bool:
+def _gives_up(node: ast.AST) -> str:
+    """The name of a function of their own that is there to see somebody off: it closes, and does not listen."""
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return ""
+    calls = {_called(inner.func) for inner in ast.walk(node) if isinstance(inner, ast.Call)}
+    return node.name if calls & _GIVES_UP and not calls & {"accept", "recv", "recvfrom", "select", "poll"} else ""
+
+
+def _leaves(body: list[ast.stmt], flags: set[str], leaving: Set[str]) -> bool:
     """Whether a branch ends the session: leaves the loop or function, closes or removes something, or says that a loop is over.
 
-    `flags`: what the loops of the file ask before they go round again, as in `while self.working:`.
+    `flags`: what the loops of the file ask before they go round again, as in `while self.working:`; `leaving`: what is called to leave.
     """
     for node in (n for statement in body for n in ast.walk(statement)):
         if isinstance(node, ast.Break | ast.Return):
@@ -88,7 +106,7 @@ def _leaves(body: list[ast.stmt], flags: set[str]) -> bool:
             return True
         if isinstance(node, ast.Call):
             name = _called(node.func)
-            if name in _LEAVES or "remove" in name or "disconnect" in name:
+            if name in leaving or "remove" in name or "disconnect" in name:
                 return True
     return False
 

@@ -22,7 +22,7 @@ MOST_WAYS: Final = 6
 _CYRILLIC: Final = frozenset({"cp1251", "koi8-r", "koi8-u", "cp866", "iso8859-5", "mac-cyrillic"})
 _NAME: Final = re.compile(r"(user|nick|client|my)?_?(name|nick|login)|user|author|sender|from|имя|ник", re.I)
 _TEXT: Final = re.compile(r"(message|msg|chat)?_?(text|message|msg|content|body|data|payload|line)|сообщение|текст", re.I)
-_KIND: Final = re.compile(r"type|kind|action|cmd|command|event|op|method|status", re.I)
+KIND: Final = re.compile(r"type|kind|action|cmd|command|event|op|method|status", re.I)
 _WHOM: Final = re.compile(r"(send_?)?to|target|recipient|receiver|dest|кому", re.I)
 _ALL: Final = re.compile(r"all|\*|everyone|everybody|broadcast|все|всем", re.I)
 _TIME: Final = re.compile(r"time|date|timestamp|ts|sent_at", re.I)
@@ -144,7 +144,7 @@ def _value(key: str, value: ast.expr, everybody: str = "") -> str:
 def _looked_up(server: Words, everybody: str) -> tuple[list[str], list[str]]:
     """The same from what a server looks up in the objects it gets."""
     keys = {meaning: [key for key in server.keys if pattern.fullmatch(key)][:2] for meaning, pattern in (("name", _NAME), ("text", _TEXT))}
-    kind = next((key for key in server.keys if _KIND.fullmatch(key)), "")
+    kind = next((key for key in server.keys if KIND.fullmatch(key)), "")
 
     def of_kind(pattern: re.Pattern[str]) -> str:
         word = next((word for word in server.compared if pattern.fullmatch(word)), "")
@@ -161,7 +161,7 @@ def _looked_up(server: Words, everybody: str) -> tuple[list[str], list[str]]:
 
 
 def _field(name: str, words: list[str]) -> str:
-    if _KIND.fullmatch(name):
+    if KIND.fullmatch(name):
         return _string(next((word for word in words if _TALKS.fullmatch(word)), "message"))
     return _value(name, ast.Name(name))
 

@@ -113,6 +113,8 @@ def test_a_file_that_hides_a_module(tmp_path: Path) -> None:
         ("match m:\n    case 'bye':\n        c.close()\n", ("bye",)),
         ("while self.on:\n    if m == '/q':\n        Guest.on = False\n", ("/q",)),
         ("while not over:\n    if m == '/q':\n        over = True\n    elif m == '/loud':\n        loud = True\n", ("/q",)),
+        ("def goodbye(c):\n    c.close()\nif words[0] == '/ушёл':\n    goodbye(c)\n", ("/ушёл",)),
+        ("def talk(c):\n    c.recv(9)\n    c.close()\nif m == 'hello':\n    talk(c)\n", ()),
         ("if m == 'NICK':\n    c.send(name)\n", ()),
         ("if __name__ == '__main__':\n    quit()\n", ()),
         ("s.bind(1)\nm = input()\nif m == 'stop':\n    s.close()\n", ()),
@@ -121,6 +123,11 @@ def test_a_file_that_hides_a_module(tmp_path: Path) -> None:
 )
 def test_quit_words(code: str, words: tuple[str, ...]) -> None:
     assert quit_words([code.encode()]) == words
+
+
+def test_usual_words_of_farewell_are_tried_first_wherever_text_is_compared_with_them(tmp_path: Path) -> None:
+    commands = "if m == 'NICK':\n    c.close()\ndef do_bye(): pass\ndef do_say(): pass\ngetattr(self, 'do_' + m.lower())()\n"
+    assert facts(tmp_path, BROADCAST + commands).quit_words == ("/bye", "bye", "NICK")
 
 
 LOOP = "while True:\n    text = input()\n    "
