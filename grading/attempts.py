@@ -31,7 +31,7 @@ INFRA_TRIES: Final = 3
 
 @dataclass(frozen=True)
 class Attempt:
-    """How one run of a check ended."""
+    """How one run of a check ended; `because_of` as in NotApplicable."""
 
     verdict: Verdict
     expected: str = ""
@@ -42,6 +42,7 @@ class Attempt:
     replay: str = ""
     failure: CheckFailed | None = None
     events: tuple[Event, ...] = ()
+    because_of: tuple[str, ...] = ()
 
 
 class Runs:
@@ -149,7 +150,7 @@ def _run(function: Callable[..., Any], **arguments: object) -> Attempt:
         scenario = failure if isinstance(failure, ScenarioFailed) else None
         return Attempt(Verdict.FAILED, failure.expected, failure.actual, scenario=scenario, failure=failure)
     except NotApplicable as reason:
-        return Attempt(Verdict.NA, actual=str(reason))
+        return Attempt(Verdict.NA, actual=str(reason), because_of=reason.because_of)
     except StudentBrokeSandbox as broken:
         return _broken(broken)
     except (AssertionError, pytest.fail.Exception) as failure:  # a teacher's own check may simply assert

@@ -41,7 +41,8 @@ def gather(chat: Chat, count: int) -> list[Guest]:
     Raises: NotApplicable for a server that burns processor time: each guest may make it worse, and waiting for thirty would take minutes.
     """
     if chat.clock.known_busy or (chat.clock.suspected_busy and chat.settle(sure=True) is Rest.BUSY):
-        raise NotApplicable(_("сервер занят бесконечным циклом, и толпу гостей он обслуживал бы несколько минут"))
+        slow = _("сервер занят бесконечным циклом, и толпу гостей он обслуживал бы несколько минут")
+        raise NotApplicable(slow, because_of=("no-busy-loop",))
     announced, nameless = bool(chat.dialect.joined), chat.dialect.named_by == "nobody"
     came: list[Guest] = []
     while len(came) < count:

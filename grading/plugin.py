@@ -82,6 +82,7 @@ class Grading:
         self._runs = Runs(lab, bench, self.troubles.append)
         self._marks: dict[str, dict[str, Any]] = {}
         self._order: list[str] = []
+        self._because_of: dict[str, tuple[str, ...]] = {}
         self._ends = time.monotonic() + TIME_LIMIT
 
     # -- pytest's hooks
@@ -162,7 +163,7 @@ class Grading:
     def pytest_unconfigure(self) -> None:
         """Waits for what runs beside the checks, which nobody may want any more; then the results are put in the order of the checks."""
         self._beside.shutdown()
-        self.results = {id: self.results[id] for id in self._order if id in self.results}
+        self.results = {id: self._explained(self.results[id]) for id in self._order if id in self.results}
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Tells the bench how many checks that want a server of their own are left after this one."""
@@ -183,6 +184,7 @@ class Grading:
             attempt, unstable, seconds = self._apart[mark["id"]].result()
         else:
             attempt, unstable, seconds = self._judge(pyfuncitem, mark["id"], self._runs)
+        self._because_of[mark["id"]] = attempt.because_of
         title = _((pyfuncitem.obj.__doc__ or mark["id"]).strip().splitlines()[0])
         self.results[mark["id"]] = CheckResult(
             id=mark["id"], title=title, theme=pyfuncitem.path.stem, level=mark["level"],
@@ -203,6 +205,13 @@ class Grading:
         if result is None or result.verdict in (Verdict.PASSED, Verdict.NA):
             return ""
         return result.blocked_by or needed
+
+    def _explained(self, result: CheckResult) -> CheckResult:
+        """Blocked instead of n/a, where that was because of a check that failed, maybe after it."""
+        for other in map(self.results.get, self._because_of.get(result.id, ())):
+            if other is not None and other.verdict in (Verdict.FAILED, Verdict.BLOCKED):
+                return replace(result, verdict=Verdict.BLOCKED, blocked_by=other.blocked_by or other.id)
+        return result
 
     def _judge(self, item: pytest.Function, id: str, runs: Runs) -> Judged:
         begun = time.monotonic()

@@ -12,7 +12,12 @@ class CheckFailed(Exception):
 
 
 class NotApplicable(Exception):
-    """This dialect or variant has no such thing."""
+    """This dialect or variant has no such thing; or a fault that is another check's affair kept us from seeing it."""
+
+    def __init__(self, why: str, *, because_of: tuple[str, ...] = ()) -> None:
+        """`because_of`: ids of the checks whose affair that fault may be. If one of them failed, this one is blocked by it."""
+        super().__init__(why)
+        self.because_of = because_of
 
 
 class Infra(Exception):

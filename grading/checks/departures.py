@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from grading.chat import Chat
 from grading.crowds import gather, scatter
@@ -16,6 +17,8 @@ from grading.seating import goes_on, over_the_network
 from grading.stillness import Rest
 from grading.story import departure_shown, known_again, nobody_misnamed
 from grading.verdicts import CheckFailed, NotApplicable
+
+GOING: Final = ("leave-quietly", "leave-abruptly")
 
 
 @check("leave-quietly", needs="two-users-exchange", fresh=True, variants="multi-user select two-user")
@@ -67,7 +70,7 @@ def test_one_vanishes_before_giving_a_name(chat: Chat) -> None:
         raise NotApplicable(_("в чате два места, и оба заняты"))
     boris, vera = chat.join("Борис", "Вера")
     if not all(chat.reaches(hearer, author.says("кто-то стучится")) for author, hearer in ((boris, vera), (vera, boris))):
-        raise NotApplicable(_("двое не слышат друг друга и без этого"))
+        raise NotApplicable(_("двое не слышат друг друга и без этого"), because_of=("two-users-exchange",))
     hasty, hastier = chat.connect("Торопыга"), chat.connect("Непоседа")
     hasty.leaves()
     hastier.vanishes()
@@ -121,7 +124,8 @@ def _say_in_turn(chat: Chat, *authors: Guest) -> None:
     for author in authors:
         said = author.says("это я")
         if not all(chat.reaches(hearer, said) for hearer in authors if hearer is not author):
-            raise NotApplicable(_("после ухода остальные не слышат друг друга, и имён не видно"))
+            unheard = _("после ухода остальные не слышат друг друга, и имён не видно")
+            raise NotApplicable(unheard, because_of=(*GOING, "rejoin", "random-conversations"))
         chat.settle()
     if chat.dialect.author == "server":
         nobody_misnamed(chat)
@@ -161,7 +165,7 @@ def test_those_who_left_are_forgotten(chat: Chat) -> None:
 
 def _survived(chat: Chat) -> None:
     if chat.server.exit_code() is not None:
-        raise NotApplicable(_("сервер не пережил чьего-то ухода, и забывать уже некому"))
+        raise NotApplicable(_("сервер не пережил чьего-то ухода, и забывать уже некому"), because_of=GOING)
 
 
 def _leak(before: Held, now: Held | None) -> str:

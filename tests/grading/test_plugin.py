@@ -415,6 +415,19 @@ def test_what_is_needed_must_have_passed_or_not_apply(run: Run, ending: Exceptio
     assert verdicts(run.against(FakeBench(a=[ending] * 3)))["b"] is expected
 
 
+@pytest.mark.parametrize(
+    ("others", "verdict", "blocker"),
+    [({"a": [None]}, NA, ""), ({"a": [BAD] * 3}, BLOCKED, "a"), ({"b": [BAD] * 3}, BLOCKED, "b"), ({"d": [BAD] * 3}, BLOCKED, "d")],
+)
+def test_what_could_not_be_seen_because_of_a_failure_is_blocked_by_it(
+    run: Run, others: dict[str, list[object]], verdict: Verdict, blocker: str
+) -> None:
+    run.checks("a", "b", "c", "d", d="b")
+    hidden = NotApplicable("не видно", because_of=("a", "d", "elsewhere"))
+    result = run.against(FakeBench(c=[hidden], **others)).results["c"]
+    assert (result.verdict, result.blocked_by, result.actual) == (verdict, blocker, "не видно")
+
+
 def test_what_is_needed_comes_first_wherever_it_is_written(run: Run) -> None:
     run.checks("c", "d", name="a_first.py", c="b", d="a")
     run.checks("b", "a", name="b_second.py", b="a")
