@@ -1,6 +1,6 @@
 """Holds the lock that everybody needs while it waits for the newcomer's name.
 caught-by: silent-newcomer
-may-also-fail: slow-reader
+may-also-fail: slow-reader, names-kept
 variant: multi-user
 speaks: named_by=prompt author=server framing=lines
 """

@@ -17,13 +17,13 @@ def one_user(conn):
     try:
         name = stream.readline().decode("utf-8", "replace").strip()
         with lock:
-            present[name] = conn
+            present[conn] = name
         while line := stream.readline(2500):
             if not line.endswith(b"\n"):
                 conn.sendall("Слишком длинно!\n".encode())
                 break
             with lock:
-                targets = [c for n, c in present.items() if n != name]
+                targets = [c for c in present if c is not conn]
             for target in targets:
                 try:
                     target.sendall(name.encode() + b": " + line)
@@ -32,7 +32,7 @@ def one_user(conn):
     except OSError:
         pass
     with lock:
-        present.pop(name, None)
+        present.pop(conn, None)
     try:
         stream.close()
     except OSError:

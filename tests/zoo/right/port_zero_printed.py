@@ -16,10 +16,10 @@ def one_user(conn):
     try:
         name = stream.readline().decode("utf-8", "replace").strip()
         with lock:
-            present[name] = conn
+            present[conn] = name
         while line := stream.readline():
             with lock:
-                targets = [c for n, c in present.items() if n != name]
+                targets = [c for c in present if c is not conn]
             for target in targets:
                 try:
                     target.send(name.encode() + b": " + line, socket.MSG_DONTWAIT)
@@ -28,7 +28,7 @@ def one_user(conn):
     except OSError:
         pass
     with lock:
-        present.pop(name, None)
+        present.pop(conn, None)
     try:
         stream.close()
     except OSError:
