@@ -110,8 +110,7 @@ class Room(Generic[Guest]):
 
     def hear(self, guest: Guest, data: bytes) -> list[Action[Guest]]:
         """`recv` returned `data` from a guest; `b""` means that he has left."""
-        person = self._known.get(guest)
-        if person is None:
+        if (person := self._known.get(guest)) is None:
             return []
         if not data:
             return self.leave(guest)
@@ -122,19 +121,12 @@ class Room(Generic[Guest]):
                 if guest not in self._known:
                     break
         except MessageTooLongError:
-            actions += self._tell([guest], TOO_LONG) + self._dismiss(guest)
+            actions += self._turn_out(guest, TOO_LONG)
         return actions
 
     def leave(self, guest: Guest) -> list[Action[Guest]]:
         """A guest's connection has ended, or the server gives him up. What he had begun to say still counts."""
-        person = self._known.get(guest)
-        if person is None:
-            return []
-        actions: list[Action[Guest]] = []
-        if guest in self._inside:
-            for text in person.reader.finish():
-                actions += self._take(guest, person, text)
-        return actions + self._dismiss(guest)
+        return self._unfinished(guest) + self._dismiss(guest)
 
     def refuse(self, guest: Guest) -> list[Action[Guest]]:
         """Turn away somebody for whom there is no seat (or whom the server has no means to serve)."""
@@ -149,10 +141,17 @@ class Room(Generic[Guest]):
 
     def awaited(self) -> Guest | None:
         """Whom to listen to for a server which can listen only to one: the first who owes a name, else the one whose turn it is."""
-        nameless = (guest for guest in self._known if guest not in self._inside)
-        return next(nameless, next(iter(self._inside), None))
+        return next((guest for guest in self._known if guest not in self._inside), next(iter(self._inside), None))
 
     # -- a message
+
+    def _unfinished(self, guest: Guest) -> list[Action[Guest]]:
+        """What somebody inside had begun to say when his stream ended."""
+        actions: list[Action[Guest]] = []
+        if person := self._inside.get(guest):
+            for text in person.reader.finish():
+                actions += self._take(guest, person, text)
+        return actions
 
     def _take(self, guest: Guest, person: _Person, text: str) -> list[Action[Guest]]:
         if guest not in self._inside:
@@ -185,8 +184,7 @@ class Room(Generic[Guest]):
 
     def _say(self, guest: Guest, person: _Person, text: str) -> list[Action[Guest]]:
         self._inside[guest] = self._inside.pop(guest)  # to the end: the turn of the next one
-        hearers = self._inside if self._dialect.echo else self._all_but_the_last()
-        return self._tell(hearers, self._template(), person, text)
+        return self._tell(self._inside if self._dialect.echo else self._all_but_the_last(), self._template(), person, text)
 
     # -- coming and going
 
@@ -195,9 +193,12 @@ class Room(Generic[Guest]):
         name = " ".join(visible.split())[:LONGEST_NAME].rstrip()
         if name:
             return self._admit(guest, person, self._free_name(name))
+        return self._ask_again(guest, person)
+
+    def _ask_again(self, guest: Guest, person: _Person) -> list[Action[Guest]]:
         person.tries += 1
         if person.tries >= MOST_TRIES:
-            return self._tell([guest], NO_NAME) + self._dismiss(guest)
+            return self._turn_out(guest, NO_NAME)
         return self._tell([guest], self._dialect.prompt)
 
     def _free_name(self, name: str) -> str:
@@ -216,10 +217,12 @@ class Room(Generic[Guest]):
         joined = self._tell(self._all_but_the_last(), self._dialect.joined, person)
         return welcome + joined + self._take_turns()
 
+    def _turn_out(self, guest: Guest, why: str) -> list[Action[Guest]]:
+        return self._tell([guest], why) + self._dismiss(guest)
+
     def _dismiss(self, guest: Guest) -> list[Action[Guest]]:
         """Take a guest out, if he is still there. What he said and what waited for its turn is heard before he is gone."""
-        person = self._known.pop(guest, None)
-        if person is None:
+        if (person := self._known.pop(guest, None)) is None:
             return []
         actions: list[Action[Guest]] = []
         if self._inside.pop(guest, None):

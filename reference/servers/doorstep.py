@@ -66,11 +66,16 @@ def admit(listener: socket.socket) -> tuple[socket.socket, Any] | None:
     except (BlockingIOError, ConnectionError):
         return None
     except OSError as error:
-        if error.errno not in EXHAUSTED:
-            raise
-        time.sleep(PAUSE)
+        _wait_for_room(error)
         return None
     return guest, address
+
+
+def _wait_for_room(error: OSError) -> None:
+    """Pause if the system has no room for a guest now. Raises the error if it is another."""
+    if error.errno not in EXHAUSTED:
+        raise error
+    time.sleep(PAUSE)
 
 
 def prepare(guest: socket.socket) -> None:

@@ -60,9 +60,13 @@ class _Switchboard:
             return
         guest, address = admitted
         guest.setblocking(False)
-        fits = len(self.unsent) < MOST_ON_WINDOWS if os.name == "nt" else guest.fileno() <= LAST_DESCRIPTOR
+        fits = self.can_watch(guest)
         self.unsent[guest] = bytearray()
         self.perform(self.room.enter(guest, address) if fits else self.room.refuse(guest))
+
+    def can_watch(self, guest: socket.socket) -> bool:
+        """Whether `select` takes one more, and this descriptor."""
+        return len(self.unsent) < MOST_ON_WINDOWS if os.name == "nt" else guest.fileno() <= LAST_DESCRIPTOR
 
     def attend(self, guest: socket.socket) -> None:
         """Hear what a guest says."""

@@ -62,6 +62,11 @@ class _Switchboard:
                 self.perform(self.room.hear(guest, chunk))
         with self.lock:
             self.perform(self.room.hear(guest, b""))
+        self.depart(guest)
+
+    def depart(self, guest: socket.socket) -> None:
+        """Close the connection of somebody who has left."""
+        with self.lock:
             flusher = self.flushers.pop(guest, None)
         if flusher:
             flusher.join()  # it holds the descriptor, whose number the next guest may get as soon as we close it

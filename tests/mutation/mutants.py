@@ -60,14 +60,15 @@ def mutants(file: str, source: str, left_out: Collection[str] = ()) -> list[Muta
     Args:
         file: what to call it.
         source: the program.
-        left_out: qualified names of functions and constants nobody who talks to this server can reach.
+        left_out: qualified names of functions, constants, and parameters with a default, that nobody who talks to this server can reach;
+            a statement that only calls such a function is left out too.
 
     Raises:
         ValueError: something to be left out is not there.
     """
     wrapper = MetadataWrapper(cst.parse_module(source))
     positions = wrapper.resolve(PositionProvider)
-    collector = _Collector(frozenset(left_out))
+    collector = _Collector(frozenset(left_out), impatient=any(word in source for word in _IMPATIENT))
     wrapper.module.visit(collector)
     if lost := set(left_out) - collector.met:
         raise ValueError(f"{file} has no {', '.join(sorted(lost))}")
@@ -126,24 +127,25 @@ def _shape(source: str) -> str | None:
 Site = tuple[tuple[cst.CSTNode, ...], str, cst.CSTNode, str]
 """From the module down to the node, the operator, what stands there now, the function."""
 _NEVER: Final = (cst.Annotation, cst.Import, cst.ImportFrom, cst.Decorator)
+_IMPATIENT: Final = ("setblocking(", "settimeout(")
 
 
 class _Collector(cst.CSTVisitor):
     """Goes through a program and asks every operator about every node.
 
-    Left alone are types, imports, decorators, docstrings, `if __name__ == ...`, and what no guest ever sees: what is printed, which system
-    this is (also where an attribute is asked for that not every system has), and whether Nagle's algorithm is on (a message leaves sooner
-    or later, and always leaves).
+    Left alone are types and their names, imports, decorators, docstrings, `if __name__ == ...`, and what no guest ever sees: what is
+    printed, which system this is (also where an attribute is asked for that not every system has), and whether Nagle's algorithm is on (a
+    message leaves sooner or later, and always leaves).
     """
 
-    def __init__(self, left_out: frozenset[str]) -> None:
+    def __init__(self, left_out: frozenset[str], *, impatient: bool) -> None:
         super().__init__()
         self.sites: list[Site] = []
         self.met: set[str] = set()
         self._left_out = left_out
         self._path: list[str] = []
         self._nodes: list[cst.CSTNode] = []
-        self._around = [Around()]
+        self._around = [Around(impatient=impatient)]
 
     def on_visit(self, node: cst.CSTNode) -> bool:
         """Whether to go into the node; leaving is told in `on_leave` in either case."""
@@ -151,9 +153,11 @@ class _Collector(cst.CSTVisitor):
         if isinstance(node, cst.FunctionDef | cst.ClassDef):
             self._path.append(node.name.value)
         self._enter(node)
-        if isinstance(node, _NEVER) or _says_nothing(node) or self._unreachable(node):
+        if isinstance(node, _NEVER) or _is_type(node) or _says_nothing(node) or self._unreachable(node):
             return False
         for operator, ask in OPERATORS.items():
+            if self._for_nothing(operator, node):
+                continue
             found = ask(node, self._around[-1])
             self.sites += [(tuple(self._nodes), operator, replacement, ".".join(self._path)) for replacement in found]
         return True
@@ -170,7 +174,7 @@ class _Collector(cst.CSTVisitor):
         if isinstance(node, cst.FunctionDef):
             parameters = frozenset(one.name.value for one in node.params.params)
             last = node.body.body[-1] if isinstance(node.body, cst.IndentedBlock) else None
-            self._around.append(Around(parameters, last=last))
+            self._around.append(Around(parameters, last=last, impatient=self._around[0].impatient))
         elif isinstance(node, cst.For):
             self._around.append(replace(self._around[-1], each=next(_names(node.target), "")))
         elif isinstance(node, cst.Call):
@@ -178,14 +182,33 @@ class _Collector(cst.CSTVisitor):
             self._around.append(replace(self._around[-1], option=self._around[-1].option or option))
 
     def _unreachable(self, node: cst.CSTNode) -> bool:
-        names = [".".join(self._path)] if isinstance(node, cst.FunctionDef | cst.ClassDef) else []
-        if isinstance(node, cst.SimpleStatementLine) and not self._path and isinstance(node.body[0], cst.Assign | cst.AnnAssign):
+        names: list[str] = []
+        if isinstance(node, cst.FunctionDef | cst.ClassDef):
+            names = [""]
+        elif isinstance(node, cst.Param) and node.default is not None:
+            names = [node.name.value]
+        elif isinstance(node, cst.SimpleStatementLine) and isinstance(node.body[0], cst.Assign | cst.AnnAssign):
             statement = node.body[0]
-            target = statement.target if isinstance(statement, cst.AnnAssign) else statement.targets[0].target
-            names = list(_names(target))
-        out = self._left_out.intersection(names)
+            names = list(_names(statement.target if isinstance(statement, cst.AnnAssign) else statement.targets[0].target))
+        out = self._left_out.intersection(".".join(filter(None, [*self._path, name])) for name in names)
         self.met |= out
-        return bool(out)
+        return bool(out) or self._calls(node)
+
+    def _for_nothing(self, operator: str, node: cst.CSTNode) -> bool:
+        """Whether it would take away only what is left out, or a last word before Ctrl-C ends the program."""
+        if operator == "no-finally" and isinstance(node, cst.Try) and node.finalbody is not None:
+            return all(map(self._calls, node.finalbody.body.body))
+        ends = isinstance(node, cst.ExceptHandler) and isinstance(node.type, cst.Name) and node.type.value == "KeyboardInterrupt"
+        return operator == "except" and ends and all(map(_says_nothing, node.body.body))
+
+    def _calls(self, node: cst.CSTNode) -> bool:
+        """Whether a statement does nothing but call a function that is left out."""
+        statement = node.body[0] if isinstance(node, cst.SimpleStatementLine) else None
+        call = statement.value if isinstance(statement, cst.Expr | cst.Return | cst.AugAssign) else None
+        if not isinstance(call, cst.Call) or not isinstance(call.func, cst.Name | cst.Attribute):
+            return False
+        called = call.func.value if isinstance(call.func, cst.Name) else call.func.attr.value
+        return called in {name.rpartition(".")[2] for name in self._left_out}
 
 
 def _names(target: cst.BaseExpression) -> Iterator[str]:
@@ -194,6 +217,15 @@ def _names(target: cst.BaseExpression) -> Iterator[str]:
     elif isinstance(target, cst.Tuple | cst.List):
         for element in target.elements:
             yield from _names(element.value)
+
+
+def _is_type(node: cst.CSTNode) -> bool:
+    """A name for a type, which only a type checker reads."""
+    statement = node.body[0] if isinstance(node, cst.SimpleStatementLine) else None
+    if isinstance(statement, cst.AnnAssign):
+        return cst.Module([]).code_for_node(statement.annotation.annotation) == "TypeAlias"
+    value = statement.value if isinstance(statement, cst.Assign) else None
+    return isinstance(value, cst.Call) and isinstance(value.func, cst.Name) and value.func.value == "TypeVar"
 
 
 def _says_nothing(node: cst.CSTNode) -> bool:

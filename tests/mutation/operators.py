@@ -6,7 +6,8 @@ program comes from, or what becomes of it. Faults that need no operator of their
 true.
 
 What is known to mean the same is not made, so that nobody has to excuse it: an argument left out that is the default anyway, another number
-for "yes" in an option of a socket, a `return` left out where the function ends.
+for "yes" in an option of a socket, a `return` left out where the function ends, `send` for `sendall` where it waits until all is taken, all
+addresses for the local one.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ import libcst as cst
 
 LARGE: Final = 64
 """A number from here on is a size: one more or less changes nothing. It becomes 8, what no message fits in."""
+LOCAL: Final = "127.0.0.1"
+"""A server that listens on all addresses, "", listens on this one too."""
 DEFAULTS: Final = ('"utf-8"', "socket.SOCK_STREAM")
 """Arguments that may as well be left out: of `encode` and `decode`, and of `socket.socket` (Python's documentation). An address of digits
 has one answer, so `getaddrinfo` does not need the second either."""
@@ -36,12 +39,14 @@ class Around:
         each: what the innermost `for` calls the one whose turn it is, "" outside.
         last: the last statement of the function.
         option: in a call of `setsockopt`.
+        impatient: in a file that tells sockets not to wait, or not for long: on Linux any other `send` takes everything, or fails.
     """
 
     parameters: frozenset[str] = frozenset()
     each: str = ""
     last: cst.CSTNode | None = None
     option: bool = False
+    impatient: bool = False
 
 
 Operator = Callable[[cst.CSTNode, Around], Iterator[cst.CSTNode]]
@@ -152,7 +157,7 @@ def _true_false(node: cst.CSTNode, around: Around) -> Iterator[cst.CSTNode]:
 
 @_named("emptied")
 def _emptied(node: cst.CSTNode, around: Around) -> Iterator[cst.CSTNode]:
-    if isinstance(node, cst.SimpleString) and node.raw_value:
+    if isinstance(node, cst.SimpleString) and node.raw_value not in ("", LOCAL):
         yield cst.SimpleString("b''" if "b" in node.prefix else "''")
 
 
@@ -228,7 +233,7 @@ def _no_with(node: cst.CSTNode, around: Around) -> Iterator[cst.CSTNode]:
 
 @_named("partial-send")
 def _partial_send(node: cst.CSTNode, around: Around) -> Iterator[cst.CSTNode]:
-    if isinstance(node, cst.Attribute) and node.attr.value == "sendall":
+    if around.impatient and isinstance(node, cst.Attribute) and node.attr.value == "sendall":
         yield node.with_changes(attr=cst.Name("send"))
 
 

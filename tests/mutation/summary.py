@@ -71,7 +71,7 @@ class Summary:
         yield f"{len(self.mutants)} mutants, {excused} equivalent ({self.share_excused:.1%}, at most {EXCUSED:.0%})"
         yield f"{counted - len(self.survivors)} of {counted} caught: {self.share_caught:.1%} (at least {WANTED:.0%})"
         heard = sum(self.outcomes[mutant.id].caught_by == DIALECT for mutant in self.mutants)
-        yield f"{heard} of them have full marks, but the report says that they speak otherwise than the original"
+        yield f"{heard} of them by nothing but that the report says that they speak otherwise than the original"
 
     def _table(self, head: str, kind: Callable[[Mutant], str]) -> Iterator[str]:
         yield f"\n{head:36} mutants  caught  equivalent  survived"

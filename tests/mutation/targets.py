@@ -27,9 +27,13 @@ from chatroom.room import Room
 from chatroom.servers import {style}
 from chatroom.servers.doorstep import listen
 with listen("127.0.0.1", 9090) as listener:
-    {style}.serve(listener, Room(Dialect(**json.loads({dialect!r})), {seats}, clock=datetime.now))
+    {style}.serve(listener, Room(Dialect(**json.loads({dialect!r})), {seats}, clock=datetime.now){limit})
 """
+UNSENT_LIMIT: Final = 16_384
+"""Bytes that the checks leave unread for certain beyond what the kernel keeps: a chat with this limit has to hang up on somebody."""
 _STAMPED: Final = Dialect(named_by="nobody", author="label", relay="[{time}] {host}:{port}: {text}", framing="lines-out")
+_OF_WINDOWS: Final = replace(KNOWN["raw"], encoding="cp1251", joined="☺")
+"""An alphabet of one byte a letter; what it lacks comes as a question mark."""
 
 
 @dataclass(frozen=True)
@@ -76,52 +80,69 @@ class Target:
 def targets() -> list[Target]:
     """All of them, in the order of the report."""
     threaded, selecting = _reference("threaded", KNOWN["lines"]), _reference("selecting", KNOWN["lines"])
-    echo, raw = _reference("threaded", KNOWN["prompt-echo"]), _reference("selecting", KNOWN["raw"])
+    echo = _reference("threaded", KNOWN["prompt-echo"], unsent_limit=UNSENT_LIMIT)
+    raw = _reference("selecting", _OF_WINDOWS, unsent_limit=UNSENT_LIMIT)
     turns = _reference("blocking", replace(KNOWN["lines"], turns="alternate", quit=""))  # whose turn it is not cannot say goodbye
     raw_turns = _reference("blocking", replace(KNOWN["prompt-echo"], turns="alternate"))
     stamped, threaded_stamped = _reference("selecting", _STAMPED), _reference("threaded", _STAMPED)
     stamped_turns = _reference("blocking", replace(_STAMPED, turns="alternate"))
-    lines_in = _reference("selecting", replace(KNOWN["first-message"], framing="lines-in"))
+    lines_in = _reference("selecting", replace(KNOWN["first-message"], framing="lines-in", encoding="cp1251"))
     servers = "reference/servers"
-    at_the_end = "_Switchboard.close"  # of the program: what it does the kernel would do a moment later
+    # At the end of the program, and of a socket nobody holds any more: what is done there the kernel or CPython would do a moment later.
+    at_the_end = ("_Switchboard.close",)
     # For a system out of descriptors; how soon a message leaves, and whether somebody unplugged is noticed in minutes; the very end.
-    unseen = ("PAUSE", "EXHAUSTED", "QUEUE", "ALIVE", "prepare", "GRACE", "see_off", "_sent")
-    unreachable = ("FULL", "GOODBYE", "Room.refuse", "Room.close", "_long_ago")  # these chats have seats for all, and a clock
+    unseen = ("PAUSE", "EXHAUSTED", "_wait_for_room", "QUEUE", "ALIVE", "prepare", "GRACE", "see_off", "_sent", "UNREAD")
+    a_thousand = ("LAST_DESCRIPTOR", "MOST_ON_WINDOWS", "_Switchboard.can_watch")
+    # These chats have seats for all, and a clock; all servers say from where a guest comes. Nobody says 64 KB in one line, or a hundred
+    # lines out of turn.
+    words = ("FULL", "GOODBYE", "TOO_LONG", "NOT_YOUR_TURN")
+    unreachable = (*words, "MOST_WAITING", "Room.refuse", "Room.close", "_long_ago", "Room.enter.address")
+    # The chat's own affair: how long a name is, how often somebody without a name is asked again, when he is shown out and in what words,
+    # and what is made of words that somebody had only begun to say when he left.
+    as_it_likes = ("LONGEST_NAME", "MOST_TRIES", "NO_NAME", "_Person.tries", "Room._ask_again", "Room._turn_out", "Room._unfinished")
+    # The encodings of these chats are good, and always said; PLAIN is for `chat serve` and the clients.
+    unasked = ("_check", "PLAIN", "LineReader._checked", "LineReader.finish", "ChunkReader.finish")
+    said = ("ChunkReader.__init__.encoding", "LineReader.__init__.encoding", "reader.encoding", "frame.encoding")
     everywhere = (selecting, echo, turns, raw_turns, raw, stamped)
     return [
-        Target(f"{servers}/threaded.py", (threaded, echo, threaded_stamped), (at_the_end,)),
-        Target(f"{servers}/selecting.py", (selecting, raw, stamped), (at_the_end, "LAST_DESCRIPTOR", "MOST_ON_WINDOWS")),  # a thousand
-        Target(f"{servers}/blocking.py", (turns, raw_turns, stamped_turns), (at_the_end,)),
-        Target(f"{servers}/doorstep.py", (threaded, selecting, turns, stamped), unseen),
-        Target("reference/room.py", everywhere, unreachable),
+        Target(f"{servers}/threaded.py", (threaded, echo, threaded_stamped), (*at_the_end, "_Switchboard.depart")),
+        Target(f"{servers}/selecting.py", (selecting, raw, stamped), (*at_the_end, *a_thousand)),
+        Target(f"{servers}/blocking.py", (turns, raw_turns, stamped_turns), at_the_end),
+        Target(f"{servers}/doorstep.py", (threaded, selecting, turns, stamped), (*unseen, "UNSENT_LIMIT")),
+        Target("reference/room.py", everywhere, (*unreachable, *as_it_likes)),
         Target("reference/template.py", everywhere),
-        # The encodings of these chats are good; PLAIN is for `chat serve` and the clients.
-        Target("reference/framing.py", (*everywhere, lines_in), ("_check", "PLAIN")),
-        *(_lab(folder) for folder in GOOD_LABS),
+        Target("reference/framing.py", (*everywhere, lines_in), (*unasked, *said)),
+        *(_lab(folder, limits) for folder, limits in GOOD_LABS.items()),
     ]
 
 
-GOOD_LABS: Final = ("student_threaded", "student_select", "student_blocking")
+GOOD_LABS: Final = {
+    "student_threaded": ("LONGEST_LINE", "LONGEST_QUEUE"),
+    "student_select": ("LONGEST_LINE", "LONGEST_UNSENT"),
+    "student_blocking": ("LONGEST_LINE",),
+}
+"""The labs, and their limits: nobody says so long a line, and how much is kept for one who does not read is the chat's own affair."""
 
 
-def _reference(style: str, dialect: Dialect) -> Chat:
-    """The reference, renamed: a lab that imports `reference` would be told that it has not done the work."""
+def _reference(style: str, dialect: Dialect, unsent_limit: int | None = None) -> Chat:
+    """The reference, renamed: a lab that imports `reference` would be told that it has not done the work. `unsent_limit` as in `serve`."""
     folder = ROOT / "reference"
     paths = [*folder.glob("*.py"), *(folder / "servers").glob("*.py")]
     files = {_handed_in(path.relative_to(ROOT).as_posix()): _own(path.read_bytes()) for path in paths if path.name != "__main__.py"}
     seats = 2 if style == "blocking" else None
-    files["server.py"] = _SERVER.format(style=style, dialect=json.dumps(asdict(dialect)), seats=seats).encode()
+    limit = f", unsent_limit={unsent_limit}" if unsent_limit else ""
+    files["server.py"] = _SERVER.format(style=style, dialect=json.dumps(asdict(dialect)), seats=seats, limit=limit).encode()
     named = [name for name, known in KNOWN.items() if replace(known, turns=dialect.turns, quit=dialect.quit) == dialect]
     variant = "two-user" if style == "blocking" else "multi-user"
     other = "stamped" if dialect.author == "label" else dialect.framing
     return Chat(f"{style}/{[*named, other][0]}", variant, files, asdict(dialect))
 
 
-def _lab(name: str) -> Target:
+def _lab(name: str, limits: tuple[str, ...]) -> Target:
     folder = ROOT / "labs" / name
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*.py"))}
     expected = tomllib.loads((folder / "expected.toml").read_text(encoding="utf-8"))
-    return Target(f"labs/{name}/server.py", (Chat(name, expected["variant"], files, expected["dialect"]),))
+    return Target(f"labs/{name}/server.py", (Chat(name, expected["variant"], files, expected["dialect"]),), limits)
 
 
 def _handed_in(file: str) -> str:

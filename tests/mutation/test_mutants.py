@@ -40,6 +40,9 @@ def session(guest, name: str = "x") -> None:
         guests.remove(guest)
     finally:
         guest.close()
+
+
+listener.setblocking(False)
 '''
 FOUND = mutants("chat.py", CHAT)
 
@@ -97,6 +100,8 @@ def test_every_operator_is_tried_here() -> None:
 def test_what_no_guest_sees_is_left_alone() -> None:
     touched = {mutant.line for mutant in FOUND}
     assert not touched & {1, 2, 9, 17, 18}  # docstrings, imports, what is printed, how soon a message leaves
+    types = 'Guest = TypeVar("Guest", bound=Hashable)\nAction: TypeAlias = Send | Hangup\n'
+    assert not mutants("a.py", types)
     here = "import os\nif os.name != 'nt':\n    listen()\nsend()\n"
     assert {mutant.operator for mutant in mutants("a.py", here)} == {"negated", "always", "deleted"}
     assert not [mutant for mutant in FOUND if "name: str" not in mutant.source]  # types
@@ -114,6 +119,8 @@ def test_what_means_the_same_is_not_made() -> None:
         (2, "argument", "sock = socket.socket(socket.SOCK_STREAM, socket.AF_INET)"),
     ]
     assert [mutated for line, operator, mutated in here if (line, operator) == (3, "number")] == ["sock.setsockopt(level, option, 0)"]
+    assert not [mutant for mutant in mutants("a.py", CHAT.replace("setblocking", "use")) if mutant.operator == "partial-send"]
+    assert not [mutant for mutant in mutants("a.py", 'HOST = "127.0.0.1"') if mutant.operator == "emptied"]
     assert [line for line, operator, _ in here if operator == "jump"] == [5]  # the one at the end is what happens anyway
     assert not [mutated for line, operator, mutated in here if line == 6 and operator == "argument" and ".decode()" in mutated]
 
@@ -136,8 +143,21 @@ def test_a_key_survives_a_shift_of_the_lines() -> None:
     assert [mutant.id for mutant in shifted] != [mutant.id for mutant in FOUND]
 
 
+def test_calls_of_what_is_left_out_are_left_out_too() -> None:
+    source = (
+        "def door():\n    try:\n        work(1)\n    except KeyboardInterrupt:\n        print('bye')\n    finally:\n        close(2)\n\n\n"
+        "def close(number):\n    number = 3\n"
+    )
+    assert {(mutant.line, mutant.operator) for mutant in mutants("a.py", source)} == {
+        *((line, operator) for line in (3, 7) for operator in ("deleted", "argument", "number")),
+        *((2, "no-finally"), (11, "deleted"), (11, "number")),
+    }
+    assert {mutant.line for mutant in mutants("a.py", source, ("close",))} == {3}
+
+
 def test_functions_and_constants_can_be_left_out() -> None:
-    rest = mutants("chat.py", CHAT, ("SIZE", "tell"))
+    rest = mutants("chat.py", CHAT, ("SIZE", "tell", "session.name"))
+    assert not [mutant for mutant in rest if "name: str" not in mutant.source or "name: str = ''" in mutant.source]
     assert {mutant.function for mutant in rest} == {"", "session"}
     assert 4 not in {mutant.line for mutant in rest}
     with pytest.raises(ValueError, match="nobody"):

@@ -1,7 +1,7 @@
 """Grades mutants, many at once, and keeps a journal: a run that was interrupted goes on where it stopped.
 
-A mutant is graded in each of its chats until one catches it. Whoever gets full marks everywhere, with the dialect settled, is then only
-interviewed, with nothing settled: one of whom the report says that he speaks otherwise than the original is caught by his `dialect`.
+A mutant is graded in its chats, with the dialect settled, until one catches it. After the first of them, as it costs so much less, it is
+only interviewed, with nothing settled: one of whom the report says that he speaks otherwise than the original is caught by his `dialect`.
 """
 
 from __future__ import annotations
@@ -104,8 +104,9 @@ def try_all(
                 yield old
             else:
                 todo.append((mutant, Outcome(mutant.id, mutant.digest)))
-        rounds = [Round(chat, settled) for settled in (True, False) for chat in chats]
-        yield from _in_rounds(todo, rounds, jobs, journal)
+        heard = [Round(chat, settled=False) for chat in chats]
+        graded = [Round(chat, settled=True) for chat in chats]
+        yield from _in_rounds(todo, [*graded[:1], *heard, *graded[1:]], jobs, journal)
 
 
 def _in_rounds(todo: list[tuple[Mutant, Outcome]], rounds: Sequence[Round], jobs: int, journal: TextIO | None) -> Iterator[Outcome]:
