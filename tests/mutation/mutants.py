@@ -173,8 +173,7 @@ class _Collector(cst.CSTVisitor):
     def _enter(self, node: cst.CSTNode) -> None:
         if isinstance(node, cst.FunctionDef):
             parameters = frozenset(one.name.value for one in node.params.params)
-            last = node.body.body[-1] if isinstance(node.body, cst.IndentedBlock) else None
-            self._around.append(Around(parameters, last=last, impatient=self._around[0].impatient))
+            self._around.append(Around(parameters, last=tuple(_last(node.body)), impatient=self._around[0].impatient))
         elif isinstance(node, cst.For):
             self._around.append(replace(self._around[-1], each=next(_names(node.target), "")))
         elif isinstance(node, cst.Call):
@@ -209,6 +208,19 @@ class _Collector(cst.CSTVisitor):
             return False
         called = call.func.value if isinstance(call.func, cst.Name) else call.func.attr.value
         return called in {name.rpartition(".")[2] for name in self._left_out}
+
+
+def _last(body: cst.BaseSuite) -> Iterator[cst.CSTNode]:
+    """The statements after which a body ends, those within its last `if` or `try` included."""
+    if not isinstance(body, cst.IndentedBlock):
+        return
+    last = body.body[-1]
+    yield last
+    if isinstance(last, cst.If):
+        yield from _last(last.body)
+    elif isinstance(last, cst.Try) and last.orelse is None and last.finalbody is None:
+        for block in (last, *last.handlers):
+            yield from _last(block.body)
 
 
 def _names(target: cst.BaseExpression) -> Iterator[str]:

@@ -37,14 +37,14 @@ class Around:
     Attributes:
         parameters: of the function.
         each: what the innermost `for` calls the one whose turn it is, "" outside.
-        last: the last statement of the function.
+        last: statements after which the function ends.
         option: in a call of `setsockopt`.
         impatient: in a file that tells sockets not to wait, or not for long: on Linux any other `send` takes everything, or fails.
     """
 
     parameters: frozenset[str] = frozenset()
     each: str = ""
-    last: cst.CSTNode | None = None
+    last: tuple[cst.CSTNode, ...] = ()
     option: bool = False
     impatient: bool = False
 
@@ -123,7 +123,7 @@ def _jump(node: cst.CSTNode, around: Around) -> Iterator[cst.CSTNode]:
         yield cst.SimpleStatementLine([cst.Continue() if isinstance(jump, cst.Break) else cst.Break()])
     elif isinstance(jump, cst.Return):
         nothing = jump.value is None or (isinstance(jump.value, cst.Name) and jump.value.value == "None")
-        if not (nothing and node is around.last):
+        if not (nothing and any(node is last for last in around.last)):
             yield _PASS
         if not nothing and not (isinstance(jump.value, cst.Name) and jump.value.value == "False"):
             yield cst.SimpleStatementLine([cst.Return()])
@@ -223,8 +223,8 @@ def _no_finally(node: cst.CSTNode, around: Around) -> Iterator[cst.CSTNode]:
 
 @_named("no-with")
 def _no_with(node: cst.CSTNode, around: Around) -> Iterator[cst.CSTNode]:
-    """Without the lock, without `suppress`."""
-    if isinstance(node, cst.With) and all(item.asname is None for item in node.items):
+    """Without `suppress`. Without a lock is not made: only a race shows it, and whoever grades twice must see the same twice."""
+    if isinstance(node, cst.With) and all(item.asname is None and not _is_lock(item.item) for item in node.items):
         yield cst.If(_TRUE, node.body)
 
 
@@ -254,6 +254,11 @@ def _recipient_for_author(node: cst.CSTNode, around: Around) -> Iterator[cst.CST
 
 
 # -- helpers
+
+
+def _is_lock(expression: cst.BaseExpression) -> bool:
+    name = expression.attr if isinstance(expression, cst.Attribute) else expression
+    return isinstance(name, cst.Name) and name.value.endswith("lock")
 
 
 def _in_brackets(expression: cst.BaseExpression) -> cst.BaseExpression:

@@ -29,7 +29,7 @@ from chatroom.servers.doorstep import listen
 with listen("127.0.0.1", 9090) as listener:
     {style}.serve(listener, Room(Dialect(**json.loads({dialect!r})), {seats}, clock=datetime.now){limit})
 """
-UNSENT_LIMIT: Final = 16_384
+UNSENT_LIMIT: Final = 4096
 """Bytes that the checks leave unread for certain beyond what the kernel keeps: a chat with this limit has to hang up on somebody."""
 _STAMPED: Final = Dialect(named_by="nobody", author="label", relay="[{time}] {host}:{port}: {text}", framing="lines-out")
 _OF_WINDOWS: Final = replace(KNOWN["raw"], encoding="cp1251", joined="☺")

@@ -1,6 +1,6 @@
 """The number of one who leaves is given back twice, so two newcomers get it, and the second stands where the first one stood.
 caught-by: random-conversations
-may-also-fail:
+may-also-fail: names-kept
 variant: multi-user
 speaks: named_by=first-message author=server framing=lines
 """
