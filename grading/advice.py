@@ -27,7 +27,7 @@ _SERVERS: Final = ("turns", "threads", "select")
 
 _TAUGHT: Final[dict[str, str]] = {
     "01_sockets": "uses-socket long-message odd-boundary split-character dripped-message glued-messages four-byte-characters empty-message",
-    "02_room": "author-is-known join-notice leave-notice quit-word",
+    "02_room": "author-is-known join-notice leave-notice namesakes quit-word",
     "03_blocking": "starts two-users-exchange silent-user",
     "04_threads": "three-users-hear late-joiner-hears all-speak-at-once order-kept slow-reader names-kept",
     "05_select": "thirty-users-hear",

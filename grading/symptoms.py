@@ -491,6 +491,11 @@ TABLE: Final[tuple[Symptom, ...]] = (
         read="rules", checks=("leave-notice",),
     ),
     Symptom(
+        "На балл это не влияет. Если хотите, пускайте и тёзок: храните гостей по сокету, {сокет: имя}, а не по имени, или просите назвать "
+        "другое имя.",
+        read="rules", checks=("namesakes",),
+    ),
+    Symptom(
         "Со словами попроще этого не случается: сервер принял знаки из текста за свои. Отделяйте команду или имя только первым "
         "разделителем — split(\":\", 1), а JSON собирайте через json.dumps(), не из кусков.",
         read="framing", checks=("random-conversations",), expected="|".join(map(re.escape, ODD)),

@@ -125,7 +125,7 @@ def _is_known_again(chat: Chat, boris: Guest, before: Said[Guest], vera: Guest) 
 
 @check("names-kept", needs="three-users-hear", variants="multi-user select udp", fresh=True)
 def test_those_who_stay_keep_their_names(chat: Chat) -> None:
-    """Остальные остаются под своими именами, кто бы ни ушёл и ни пришёл."""
+    """После чьего-то ухода остальные остаются под своими именами."""
     if chat.dialect.named_by == "nobody" or not (chat.dialect.author == "server" or chat.dialect.left):
         raise NotApplicable(_("имён сервер не показывает"))
     boris, vera, gleb = chat.join("Борис", "Вера", "Глеб")
@@ -134,33 +134,6 @@ def test_those_who_stay_keep_their_names(chat: Chat) -> None:
     departure_shown(chat, boris)
     (dasha,) = chat.join("Даша")
     _say_in_turn(chat, gleb, dasha)
-    if chat.dialect.transport == "tcp":  # a datagram under his name may well be his own
-        _namesakes_come_and_go(chat, gleb, dasha)
-
-
-def _namesakes_come_and_go(chat: Chat, gleb: Guest, dasha: Guest) -> None:
-    """They may be let in, called otherwise, asked for another name or sent away."""
-    namesakes = [chat.connect(gleb.name), chat.connect(gleb.name)]
-    for namesake in namesakes:
-        namesake.excused = True
-        if not namesake.link.ended:
-            chat.introduce(namesake, gleb.called)
-    _hear_each_other(chat, gleb, dasha)
-    for namesake in namesakes:
-        namesake.leaves()
-    _hear_each_other(chat, gleb, dasha)
-
-
-def _hear_each_other(chat: Chat, gleb: Guest, dasha: Guest) -> None:
-    chat.survives(_("сервер работает и после того, как кто-то пришёл под занятым именем"))
-    if gleb.link.ended:  # who comes last may have taken over
-        return
-    for author, hearer in ((gleb, dasha), (dasha, gleb)):
-        author.says("тёзка не мешает")
-        hearer.hears("тёзка не мешает", by=author)
-        chat.settle()
-    if chat.dialect.author == "server":
-        nobody_misnamed(chat)
 
 
 def _say_in_turn(chat: Chat, *authors: Guest) -> None:

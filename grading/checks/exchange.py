@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from grading.chat import Chat
 from grading.crowds import gather
+from grading.guests import Guest
 from grading.messages import _
 from grading.own_clients import OwnClients
 from grading.plugin import check
-from grading.story import author_shown
+from grading.story import author_shown, nobody_misnamed
 from grading.verdicts import NotApplicable
 
 
@@ -92,6 +93,35 @@ def test_thirty_users_hear_each_other(chat: Chat) -> None:
         for hearer in guests:
             if hearer is not author:
                 hearer.hears("всем видно?", by=author)
+
+
+@check("namesakes", needs="three-users-hear", level="info", variants="multi-user select")
+def test_namesakes(chat: Chat) -> None:
+    """Тёзка никому не мешает, и тому, чьё имя он назвал, тоже."""
+    if chat.dialect.named_by == "nobody":
+        raise NotApplicable(_("имён сервер не знает"))
+    gleb, dasha = chat.join("Глеб", "Даша")
+    namesakes = [chat.connect(gleb.name), chat.connect(gleb.name)]
+    for namesake in namesakes:  # he may be let in, called otherwise, asked for another name or sent away
+        namesake.excused = True
+        if not namesake.link.ended:
+            chat.introduce(namesake, gleb.called)
+    _are_not_disturbed(chat, gleb, dasha)
+    for namesake in namesakes:
+        namesake.leaves()
+    _are_not_disturbed(chat, gleb, dasha)
+
+
+def _are_not_disturbed(chat: Chat, gleb: Guest, dasha: Guest) -> None:
+    chat.survives(_("сервер работает и после того, как кто-то пришёл под занятым именем"))
+    if gleb.link.ended:  # who comes last may have taken over
+        return
+    for author, hearer in ((gleb, dasha), (dasha, gleb)):
+        author.says("тёзка не мешает")
+        hearer.hears("тёзка не мешает", by=author)
+        chat.settle()
+    if chat.dialect.author == "server":
+        nobody_misnamed(chat)
 
 
 @check("own-clients-chat", needs="starts")

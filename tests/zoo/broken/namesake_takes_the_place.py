@@ -1,5 +1,5 @@
 """Who may speak is found by his name, and a namesake takes the place of the one who had it: he hears nobody any more.
-caught-by: names-kept
+caught-by: namesakes
 may-also-fail:
 variant: multi-user
 speaks: named_by=prompt author=server framing=lines
