@@ -8,71 +8,19 @@ quoted from a program that stands complete above it is not joined to it.
 from __future__ import annotations
 
 import ast
-import builtins
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from grading.submission.behaviour import traits_of
 from grading.submission.listings import Listing, glued, joined_as_they_are
+from grading.submission.names import PREPARES, Names, names_of, offered_by, runs, statements
 from grading.submission.texts import read_source
 from grading.submission.traits import Traits
 
 _SAYS_SO = re.compile(r"продолж|окончание|остальн\w+ (код|часть)|continu|\brest of\b", re.I)
 _KEPT_ALIVE = ("import threading as kernel", "[thread.join() for thread in kernel.enumerate() if thread is not kernel.main_thread()]")
 _PIECES = 12  # of one program, that are tried together
-_KNOWN = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "get_ipython", "display"}
-
-
-@dataclass(frozen=True)
-class Names:
-    """The names of one listing: what its module defines (functions, classes and imports apart), what it uses, what it lacks."""
-
-    defined: frozenset[str] = frozenset()
-    offered: frozenset[str] = frozenset()
-    used: frozenset[str] = frozenset()
-    lacking: frozenset[str] = frozenset()
-
-    @property
-    def loose(self) -> frozenset[str]:
-        """Defined or imported, and never used: somebody else must be meant to."""
-        return self.offered - self.used
-
-
-@lru_cache(maxsize=1024)
-def names_of(raw: bytes) -> Names:
-    """The names in a file; none if it does not parse."""
-    source = read_source(raw)
-    if source.tree is None:
-        return Names()
-    used = {n.id for n in source.nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-    bound = {n.id for n in source.nodes if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
-    bound |= {n.arg for n in source.nodes if isinstance(n, ast.arg)}
-    bound |= {n.name for n in source.nodes if isinstance(n, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and n.name}
-    bound |= {name for node in source.nodes for name in _offered(node)}
-    top = list(_statements(source.tree.body))
-    offered = {name for node in top for name in _offered(node)}
-    inside = (n for node in top if not _offered(node) for n in ast.walk(node))
-    assigned = {n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    return Names(frozenset(offered | assigned), frozenset(offered), frozenset(used), frozenset(used - bound - _KNOWN))
-
-
-def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements of a module, those inside `if`, `try` and loops too."""
-    for node in body:
-        yield node
-        for inner in ("body", "orelse", "finalbody"):
-            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                yield from _statements(getattr(node, inner, []))
-
-
-def _offered(node: ast.AST) -> set[str]:
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return {node.name}
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
-    return set()
 
 
 def _raw(listing: Listing) -> bytes:
@@ -107,14 +55,22 @@ def _going_on(whole: Listing, following: Sequence[Listing]) -> int:
     near = 0
     while near < len(following) and following[near].name in ("", whole.name):
         near += 1
-    if not near or _is_quoted(following[0], whole):
+    if not near or is_quoted(following[0], whole):
         return 0
     if not whole.parses:  # cut in the middle of something
         return next((n for n in range(1, near + 1) if glued([whole, *following[:n]]).parses), 0)
-    return int(_goes_on(whole, following[0]))
+    defined = _names(whole).defined
+    for number, piece in enumerate(following[:near], 1):
+        if _goes_on(whole, glued(following[:number])):
+            return number
+        lacking = _names(piece).lacking
+        if not piece.parses or not lacking or not lacking <= defined or is_quoted(piece, whole):
+            break
+        defined |= _names(piece).defined
+    return 0
 
 
-def _is_quoted(piece: Listing, whole: Listing) -> bool:
+def is_quoted(piece: Listing, whole: Listing) -> bool:
     """Every line of it stands in the program already."""
     there = {line.strip() for line in whole.lines}
     return all(line.strip() in there or line.strip() in ("", "...") or line.strip().startswith("#") for line in piece.lines)
@@ -123,7 +79,11 @@ def _is_quoted(piece: Listing, whole: Listing) -> bool:
 def _goes_on(whole: Listing, piece: Listing) -> bool:
     before, after = _names(whole), _names(piece)
     first, second = _traits(whole), _traits(piece)
-    if (first.serves and second.is_client) or (first.is_client and second.serves) or before.offered & after.offered - _imported(piece):
+    if (
+        (first.serves and is_surely_client(second))
+        or (first.is_client and second.serves)
+        or before.offered & after.offered - _imported(piece)
+    ):
         return False
     if len(piece.margin) > len(whole.margin):
         return (bool(before.loose) or not first.starts) and joined_as_they_are([whole, piece]).parses
@@ -131,12 +91,18 @@ def _goes_on(whole: Listing, piece: Listing) -> bool:
         return False
     if _SAYS_SO.search(piece.caption):
         return True
-    return bool(after.lacking & before.loose) and after.lacking <= before.defined
+    goes_to_work = (first.binds or first.connects) and not runs(_raw(whole)) and runs(_raw(piece))
+    return bool(after.lacking) and after.lacking <= before.defined and (bool(after.lacking & before.loose) or goes_to_work)
+
+
+def is_surely_client(traits: Traits) -> bool:
+    """Half of a server over UDP sends and receives datagrams as a client does."""
+    return traits.is_client and (traits.connects or traits.inputs)
 
 
 def _imported(listing: Listing) -> frozenset[str]:
     nodes = read_source(_raw(listing)).nodes
-    return frozenset(name for node in nodes if isinstance(node, ast.Import | ast.ImportFrom) for name in _offered(node))
+    return frozenset(name for node in nodes if isinstance(node, ast.Import | ast.ImportFrom) for name in offered_by(node))
 
 
 # -- a notebook
@@ -149,7 +115,7 @@ def gathered(cells: Sequence[Listing]) -> list[Listing]:
     """
     loose = [cell for cell in cells if cell.is_code and not cell.name and not cell.role]
     rest = [cell for cell in cells if cell not in loose]
-    seeds = [cell for cell in loose if _traits(cell).serves or _traits(cell).accepts]
+    seeds = [cell for cell in loose if _traits(cell).serves or _receives_guests(_traits(cell))]
     programs = [_with_what_it_needs(seed, loose, _serves_nobody) for seed in seeds]
     whole = [_kept_alive(program) for program in programs if _traits(program).serves]
     if not any(_traits(cell).is_client for cell in rest):
@@ -161,9 +127,13 @@ def gathered(cells: Sequence[Listing]) -> list[Listing]:
     return sorted([*rest, *whole, *others], key=lambda listing: listing.cell)
 
 
+def _receives_guests(traits: Traits) -> bool:
+    return traits.accepts > 0 or (traits.recvfrom and not traits.inputs)
+
+
 def _kept_alive(program: Listing) -> Listing:
     """In a notebook a server may run in a daemon thread, for the kernel lives on; as a program it would end where the last cell ends."""
-    top = list(_statements(tree.body)) if (tree := read_source(_raw(program)).tree) else []
+    top = list(statements(tree.body)) if (tree := read_source(_raw(program)).tree) else []
     simple = [node for node in top if isinstance(node, ast.Expr | ast.Assign)]
     if any(isinstance(node, ast.While | ast.For) for node in top) or not any(
         re.search(r"\bThread\(", ast.unparse(node)) for node in simple
@@ -186,13 +156,21 @@ def _with_what_it_needs(seed: Listing, cells: Sequence[Listing], may: Callable[[
         names = _names(_together(chosen, seed))
         if cell in chosen:
             continue
-        binds = (_traits(cell).binds or _traits(cell).listens) and _names(cell).lacking <= names.defined
-        starts = seed.cell < cell.cell < end and bool(_names(cell).lacking & _unused(names))
+        binds = cell.cell < end and _gets_ready(cell) and _names(cell).lacking <= names.defined
+        lacks, sets_to_work = _names(cell).lacking, runs(_raw(cell)) and not runs(_raw(_together(chosen, seed)))
+        starts = seed.cell < cell.cell < end and bool(lacks & (names.defined if sets_to_work else _unused(names)))
         if binds or starts:
             more = _defining([*chosen, cell], others)
             if not _names(_together(more, seed)).lacking - names.lacking:
                 chosen = more
     return _together(chosen, seed)
+
+
+def _gets_ready(cell: Listing) -> bool:
+    """Nothing but calls that make a socket ready, of one that other cells have."""
+    body = tree.body if (tree := read_source(_raw(cell)).tree) else []
+    calls = [node.value.func for node in body if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)]
+    return len(calls) == len(body) and any(isinstance(func, ast.Attribute) and func.attr in PREPARES for func in calls)
 
 
 def _unused(names: Names) -> frozenset[str]:

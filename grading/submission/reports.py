@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 
 from grading.messages import _
 from grading.submission.behaviour import traits_of
-from grading.submission.continuing import continued, gathered
+from grading.submission.continuing import continued, gathered, is_quoted, is_surely_client
 from grading.submission.entry import Candidate, clients, servers
 from grading.submission.listings import Listing, fenced, glued, listings_of, parted
 from grading.submission.model import Origin
 from grading.submission.modules import Sources, imports_of, is_missing
+from grading.submission.names import names_of, runs
 from grading.submission.notebooks import meant, notebook_listings
 from grading.submission.texts import decode, read_source
 from grading.submission.unmarked import bare, indented
@@ -31,6 +32,7 @@ class ReportFiles:
     notes: tuple[str, ...] = ()
     python: bool = False  # it has listings of Python at all
     client: bool = False  # and one of them is a client
+    whole: int = 0  # 1: the server starts and lacks nothing; 2: and nothing is defined in it that it does not use
     unsolved: bool = False  # it is a notebook of the course whose exercises nobody has done yet
 
 
@@ -50,23 +52,24 @@ def read_report(name: str, raw: bytes) -> ReportFiles:
         readings = _readings(text)
     best = ReportFiles(notes=notes)
     for listings, last_resort in readings:
-        if last_resort and best.server is not None:
+        if last_resort and best.whole:
             break
         found = _assemble(name, listings)
-        if last_resort and found.server is None and not found.client:  # what only parses may be prose
-            continue
+        if last_resort and not found.whole and (best.server is not None or (found.server is None and not found.client)):
+            continue  # what only parses may be prose
         if _goodness(found) > _goodness(best):
             best = replace(found, notes=notes + found.notes)
-        if found.server is not None and found.server.is_chat and found.server.traits.parses and (found.server.traits.starts or notebook):
+        if found.server is not None and found.server.is_chat and (found.whole == 2 or (notebook and found.server.traits.parses)):
             break
     return best
 
 
 def _goodness(found: ReportFiles) -> tuple[int, ...]:
+    """Greater is better. Of two whole servers the one that was read first is right: more text is no better then."""
     server = found.server
-    return (
-        (0, found.client, found.python) if server is None else (1, server.is_chat, server.traits.parses, server.traits.starts, *server.rank)
-    )
+    if server is None:
+        return (0, found.client, found.python)
+    return (1, server.is_chat, server.traits.parses, found.whole, *(server.rank if not found.whole else ()))
 
 
 def _readings(text: str) -> Iterator[tuple[list[Listing], bool]]:
@@ -94,10 +97,10 @@ def _sections_glued(listings: Iterable[Listing]) -> list[Listing]:
         said = re.search(r"(клиент|client)|(сервер|server)", f"{piece.caption} {piece.name}", re.I)
         now = side if said is None else "client" if said[1] else "server"
         whole = traits_of(piece.text.encode("utf-8", "replace"))
-        if whole.is_client or (side == "client" and whole.serves):
+        if is_surely_client(whole) or (side == "client" and whole.serves):
             now = "client" if whole.is_client else "server"
         if programs and now == side and piece.name in ("", programs[-1][0].name):
-            programs[-1].append(piece)
+            programs[-1] += [] if is_quoted(piece, glued(programs[-1])) else [piece]
         else:
             programs.append([piece])
         side = now
@@ -105,7 +108,11 @@ def _sections_glued(listings: Iterable[Listing]) -> list[Listing]:
 
 
 def _assemble(name: str, listings: list[Listing]) -> ReportFiles:
-    listings = [listing for listing in listings if re.search(r"\b(import|def|class|socket)\b|=", listing.text)]
+    listings = [
+        listing
+        for listing in listings
+        if re.search(r"\b(import|def|class|socket)\b|=", listing.text) or (listing.parses and "(" in listing.text)
+    ]
     listings = [part for listing in listings for part in parted(listing)]
     if not any(listing.cell for listing in listings):
         listings = continued(listings)
@@ -115,7 +122,7 @@ def _assemble(name: str, listings: list[Listing]) -> ReportFiles:
     if not found:
         python = any(listing.parses and imports_of(_encoded(listing)) for listing in listings)
         return ReportFiles(python=python, client=any(traits_of(_encoded(listing)).is_client for listing in listings))
-    server, *others = found
+    server, *others = sorted(found, key=lambda one: (not one.is_chat, one.is_other_task, not _wholeness(one, sources)))
     kept = [*server.modules, *clients(sources, server)]
     names = _final_names(kept, server.path)
     notes = [_several(named[server.path], server)] if _chats(others) else []
@@ -123,7 +130,16 @@ def _assemble(name: str, listings: list[Listing]) -> ReportFiles:
     files = {names[path]: sources[path] for path in kept}
     origin = {names[path]: _origin(name, named[path]) for path in kept}
     chosen = replace(server, path=names[server.path], modules=tuple(names[module] for module in server.modules))
-    return ReportFiles(files, origin, chosen, tuple(notes), python=True)
+    return ReportFiles(files, origin, chosen, tuple(notes), python=True, whole=_wholeness(server, sources))
+
+
+def _wholeness(program: Candidate, sources: Sources) -> int:
+    """As in ReportFiles.whole: what is left of a program that was cut up lacks names, or defines some in vain."""
+    raw = sources[program.path]
+    names = names_of(raw)
+    if not (program.traits.parses and runs(raw)) or names.lacking:
+        return 0
+    return 1 if names.functions - names.used else 2
 
 
 def _several(listing: Listing, server: Candidate) -> str:
