@@ -11,7 +11,9 @@ from functools import lru_cache
 from grading.submission.texts import read_source
 
 _KNOWN = frozenset(dir(builtins)) | {"__file__", "__name__", "__doc__", "get_ipython", "display"}
-PREPARES = frozenset({"bind", "listen", "setsockopt", "setblocking", "settimeout", "register", "connect", "print", "append", "seed", "basicConfig"})
+PREPARES = frozenset(
+    {"bind", "listen", "setsockopt", "setblocking", "settimeout", "register", "connect", "print", "append", "seed", "basicConfig"}
+)
 """Calls after which nothing has happened yet."""
 
 
