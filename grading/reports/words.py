@@ -14,6 +14,10 @@ _NAMED_BY: Final = {
     "first-message": N_("первое сообщение гостя и есть его имя"),
     "nobody": N_("имён сервер не знает"),
 }
+_NAMED_BY_COMMAND: Final = {  # of what the server says at the door it cannot be told whether that is a question
+    "prompt": N_("гость называет его командой; при входе сервер пишет: {prompt}"),
+    "first-message": N_("гость называет его командой"),
+}
 _AUTHOR: Final = {
     "server": N_("имя перед текстом ставит сервер"),
     "label": N_("сервер подписывает текст адресом или номером гостя"),
@@ -67,8 +71,9 @@ def dialect(found: Mapping[str, str | bool]) -> list[tuple[str, str]]:
     def text(key: str) -> str:
         return str(found.get(key, ""))
 
+    by_command = _NAMED_BY_COMMAND if text("hello").strip() not in ("", "{name}") else {}
     lines = [
-        (_("имя гостя"), _look(_NAMED_BY, text("named_by")).replace("{prompt}", quoted(text("prompt")))),
+        (_("имя гостя"), _look(_NAMED_BY | by_command, text("named_by")).replace("{prompt}", quoted(text("prompt")))),
         (_("автор"), _look(_AUTHOR, text("author"))),
         (_("сообщение"), _("доходит так: {example}").replace("{example}", example(text("relay")))),
         (_("эхо"), _("автор получает и свои слова") if found.get("echo") else _("автору его слова не возвращаются")),

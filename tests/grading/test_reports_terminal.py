@@ -177,6 +177,28 @@ def test_dialects_in_human_words():
     assert other["сообщение"] == "доходит так: «{name.__class__}»"
 
 
+def test_a_name_given_by_a_command_is_no_answer_and_no_bare_message():
+    def named(**other):
+        return dict(words.dialect({**REPORT.dialect, **other}))["имя гостя"]
+
+    assert named(hello="/nick {name}", prompt="Вы guest1") == "гость называет его командой; при входе сервер пишет: «Вы guest1»"
+    assert named(hello="/join {name}", named_by="first-message") == "гость называет его командой"
+    assert named(hello="{name}\n", named_by="first-message") == "первое сообщение гостя и есть его имя"
+
+
+@pytest.mark.parametrize(
+    ("spoken", "said"),
+    [
+        ({"left": ""}, "не объявляется"),
+        ({"left": "", "transport": "udp", "quit": "/leave"}, "не объявляется"),
+        ({"left": "", "transport": "udp", "quit": ""}, None),
+        ({"left": "", "transport": "console"}, None),
+    ],
+)
+def test_that_nobody_is_told_of_a_departure_is_said_only_where_it_could_be_seen(spoken, said):
+    assert dict(words.dialect({**REPORT.dialect, **spoken})).get("кто-то вышел") == said
+
+
 def test_wire_formats_in_human_words():
     spoken = {"framing": "length-4-little", "hello": "NICK:{name}", "then": "1", "says": '{"t": "{text}"}'}
     said = dict(words.dialect({**REPORT.dialect, **spoken}))

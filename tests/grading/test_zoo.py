@@ -91,6 +91,7 @@ def test_right(path: Path, same_as_ever: Callable[[Path, Report], None]) -> None
     assert report.dialect["echo"] is (spoken.get("echo") == "true")
     for key in ("hello", "then", "says", "encoding"):
         assert report.dialect[key] == facts.get(key, getattr(Dialect(), key)).replace("\\n", "\n"), _story(report)
+    assert not any("не похож на чат" in note for note in report.notes)
     for key in facts.keys() & {"quit", "left"}:
         assert report.dialect[key] == facts[key], _story(report)
     same_as_ever(path, report)
