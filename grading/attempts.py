@@ -31,7 +31,7 @@ INFRA_TRIES: Final = 3
 
 @dataclass(frozen=True)
 class Attempt:
-    """How one run of a check ended; `because_of` as in NotApplicable."""
+    """How one run of a check ended; `because_of` as in CheckFailed and NotApplicable."""
 
     verdict: Verdict
     expected: str = ""
@@ -148,7 +148,9 @@ def _run(function: Callable[..., Any], **arguments: object) -> Attempt:
         remark = function(**arguments)
     except CheckFailed as failure:
         scenario = failure if isinstance(failure, ScenarioFailed) else None
-        return Attempt(Verdict.FAILED, failure.expected, failure.actual, scenario=scenario, failure=failure)
+        return Attempt(
+            Verdict.FAILED, failure.expected, failure.actual, scenario=scenario, failure=failure, because_of=failure.because_of
+        )
     except NotApplicable as reason:
         return Attempt(Verdict.NA, actual=str(reason), because_of=reason.because_of)
     except StudentBrokeSandbox as broken:

@@ -207,11 +207,16 @@ class Grading:
         return result.blocked_by or needed
 
     def _explained(self, result: CheckResult) -> CheckResult:
-        """Blocked instead of n/a, where that was because of a check that failed, maybe after it."""
-        for other in map(self.results.get, self._because_of.get(result.id, ())):
-            if other is not None and other.verdict in (Verdict.FAILED, Verdict.BLOCKED):
-                return replace(result, verdict=Verdict.BLOCKED, blocked_by=other.blocked_by or other.id)
-        return result
+        """Blocked instead of failed or n/a, where that was because of a check that failed, maybe after it."""
+        others = map(self.results.get, self._because_of.get(result.id, ()))
+        blocker = next((other for other in others if other is not None and other.verdict in (Verdict.FAILED, Verdict.BLOCKED)), None)
+        if blocker is None or result.verdict not in (Verdict.FAILED, Verdict.NA):
+            return result
+        actual = result.actual if result.verdict is Verdict.NA else ""
+        return CheckResult(
+            id=result.id, title=result.title, theme=result.theme, level=result.level, verdict=Verdict.BLOCKED, actual=actual,
+            blocked_by=blocker.blocked_by or blocker.id, seconds=result.seconds,
+        )  # fmt: skip
 
     def _judge(self, item: pytest.Function, id: str, runs: Runs) -> Judged:
         begun = time.monotonic()

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 
 class CheckFailed(Exception):
-    """The server did otherwise than it should. Both texts are for the student."""
+    """The server did otherwise than it should. Both texts are for the student.
+
+    Attributes:
+        because_of: ids of checks; if one of them failed, that was what was seen here, and this one is blocked by it.
+    """
 
     def __init__(self, expected: str, actual: str) -> None:
         super().__init__(f"{expected} / {actual}")
         self.expected, self.actual = expected, actual
+        self.because_of: tuple[str, ...] = ()
 
 
 class NotApplicable(Exception):

@@ -428,6 +428,17 @@ def test_what_could_not_be_seen_because_of_a_failure_is_blocked_by_it(
     assert (result.verdict, result.blocked_by, result.actual) == (verdict, blocker, "не видно")
 
 
+@pytest.mark.parametrize(("a", "verdict", "actual"), [(None, FAILED, "имя занято"), (BAD, BLOCKED, "")])
+def test_a_failure_that_is_another_checks_affair_is_one_only_if_that_passed(
+    run: Run, a: CheckFailed | None, verdict: Verdict, actual: str
+) -> None:
+    run.checks("a", "c")
+    failure = CheckFailed("его пускают", "имя занято")
+    failure.because_of = ("a",)
+    result = run.against(FakeBench(a=[a] * 3, c=[failure] * 3)).results["c"]
+    assert (result.verdict, result.actual) == (verdict, actual)
+
+
 def test_what_is_needed_comes_first_wherever_it_is_written(run: Run) -> None:
     run.checks("c", "d", name="a_first.py", c="b", d="a")
     run.checks("b", "a", name="b_second.py", b="a")
