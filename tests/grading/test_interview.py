@@ -279,6 +279,35 @@ def test_a_word_that_ends_a_session_by_chance_is_no_quit_word(opening: Callable[
     assert asked(opening(full), Hints(quit_words=("bye",))).dialect.quit == ""
 
 
+COMMANDS = (
+    HEAD
+    + """
+def talk(guest):
+    try:
+        for line in guest.makefile(encoding="utf-8"):
+            command, _, rest = line.strip().partition(":")
+            if command == "NICK":
+                guests[guest] = rest
+            elif command == "MSG":
+                tell(f"{guests[guest]}: {rest}\\n", guest)
+            elif ENDS:
+                break
+    except OSError: pass
+    gone(guest)
+"""
+    + TAIL
+)
+
+
+@pytest.mark.parametrize(("ends", "quit"), [("command == 'QUIT'", "QUIT:"), ("command != ''", "")], ids=["one word", "every other word"])
+def test_a_command_is_a_quit_word_only_if_a_word_that_means_nothing_ends_no_session(
+    opening: Callable[[str], Opener], ends: str, quit: str
+) -> None:
+    hints = Hints(quit_words=("QUIT",), ways=(Way("lines", "NICK:{name}", "", "MSG:{text}"),))
+    learned = asked(opening(COMMANDS.replace("ENDS", ends)), hints)
+    assert (learned.understood, learned.dialect.says, learned.dialect.quit) == (True, "MSG:{text}", quit)
+
+
 def test_a_word_that_ends_the_whole_server_is_a_quit_word_too(opening: Callable[[str], Opener]) -> None:
     told = """tell(f"{name}: {text}", guest)"""
     ending = PROMPT.replace(told, f"import os; text == 'bye' and os._exit(0); {told}")
