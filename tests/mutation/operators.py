@@ -6,8 +6,8 @@ program comes from, or what becomes of it. Faults that need no operator of their
 true.
 
 What is known to mean the same is not made, so that nobody has to excuse it: an argument left out that is the default anyway, another number
-for "yes" in an option of a socket, a `return` left out where the function ends, `send` for `sendall` where it waits until all is taken, all
-addresses for the local one.
+for "yes" in an option of a socket, a `return` of nothing left out where the function ends, `send` for `sendall` where it waits until all is
+taken, all addresses for the local one.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ DEFAULTS: Final = ('"utf-8"', "socket.SOCK_STREAM")
 has one answer, so `getaddrinfo` does not need the second either."""
 _PASS: Final = cst.SimpleStatementLine([cst.Pass()])
 _TRUE: Final = cst.Name("True")
+_FALSE: Final = ("None", "False", 'b""')
+"""What is as false as the None that is returned instead; of bytes that did not come nothing else is asked."""
 
 
 @dataclass(frozen=True)
@@ -122,10 +124,11 @@ def _jump(node: cst.CSTNode, around: Around) -> Iterator[cst.CSTNode]:
         yield _PASS
         yield cst.SimpleStatementLine([cst.Continue() if isinstance(jump, cst.Break) else cst.Break()])
     elif isinstance(jump, cst.Return):
-        nothing = jump.value is None or (isinstance(jump.value, cst.Name) and jump.value.value == "None")
-        if not (nothing and any(node is last for last in around.last)):
+        value = cst.Module([]).code_for_node(jump.value) if jump.value else "None"
+        ends = any(node is last for last in around.last)
+        if not (ends and value in ("None", 'b""')):
             yield _PASS
-        if not nothing and not (isinstance(jump.value, cst.Name) and jump.value.value == "False"):
+        if value not in _FALSE:
             yield cst.SimpleStatementLine([cst.Return()])
 
 
