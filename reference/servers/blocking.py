@@ -48,6 +48,10 @@ class _Switchboard:
         while len(self.guests) == 2 and (guest := self.room.awaited()):
             chunk = _receive(guest)
             self.perform(self.room.hear(guest, chunk))
+        self.adjourn()
+
+    def adjourn(self) -> None:
+        """Nobody is left to talk to: let go whoever is here."""
         for guest in [*self.guests]:
             self.perform(self.room.leave(guest))
 

@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import hashlib
 import itertools
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -68,7 +69,8 @@ def mutants(file: str, source: str, left_out: Collection[str] = ()) -> list[Muta
     """
     wrapper = MetadataWrapper(cst.parse_module(source))
     positions = wrapper.resolve(PositionProvider)
-    collector = _Collector(frozenset(left_out), impatient=any(word in source for word in _IMPATIENT))
+    again = frozenset(itertools.chain(*_SELECTED.findall(source)))
+    collector = _Collector(frozenset(left_out), Around(again=again, impatient=any(word in source for word in _IMPATIENT)))
     wrapper.module.visit(collector)
     if lost := set(left_out) - collector.met:
         raise ValueError(f"{file} has no {', '.join(sorted(lost))}")
@@ -127,6 +129,7 @@ def _shape(source: str) -> str | None:
 Site = tuple[tuple[cst.CSTNode, ...], str, cst.CSTNode, str]
 """From the module down to the node, the operator, what stands there now, the function."""
 _NEVER: Final = (cst.Annotation, cst.Import, cst.ImportFrom, cst.Decorator)
+_SELECTED: Final = re.compile(r"(\w+), (\w+), \w+ = select\.select\(")
 _IMPATIENT: Final = ("setblocking(", "settimeout(")
 
 
@@ -138,14 +141,14 @@ class _Collector(cst.CSTVisitor):
     message leaves sooner or later, and always leaves).
     """
 
-    def __init__(self, left_out: frozenset[str], *, impatient: bool) -> None:
+    def __init__(self, left_out: frozenset[str], around: Around) -> None:
         super().__init__()
         self.sites: list[Site] = []
         self.met: set[str] = set()
         self._left_out = left_out
         self._path: list[str] = []
         self._nodes: list[cst.CSTNode] = []
-        self._around = [Around(impatient=impatient)]
+        self._around = [around]
 
     def on_visit(self, node: cst.CSTNode) -> bool:
         """Whether to go into the node; leaving is told in `on_leave` in either case."""
@@ -173,7 +176,7 @@ class _Collector(cst.CSTVisitor):
     def _enter(self, node: cst.CSTNode) -> None:
         if isinstance(node, cst.FunctionDef):
             parameters = frozenset(one.name.value for one in node.params.params)
-            self._around.append(Around(parameters, last=tuple(_last(node.body)), impatient=self._around[0].impatient))
+            self._around.append(replace(self._around[0], parameters=parameters, last=tuple(_last(node.body))))
         elif isinstance(node, cst.For):
             self._around.append(replace(self._around[-1], each=next(_names(node.target), "")))
         elif isinstance(node, cst.Call):

@@ -7,7 +7,7 @@ true.
 
 What is known to mean the same is not made, so that nobody has to excuse it: an argument left out that is the default anyway, another number
 for "yes" in an option of a socket, a `return` of nothing left out where the function ends, `send` for `sendall` where it waits until all is
-taken, all addresses for the local one.
+taken, all addresses for the local one, only the first of those that `select` names.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ class Around:
         each: what the innermost `for` calls the one whose turn it is, "" outside.
         last: statements after which the function ends.
         option: in a call of `setsockopt`.
+        again: names for those of whom the next `select` says the same again, if they are left over now.
         impatient: in a file that tells sockets not to wait, or not for long: on Linux any other `send` takes everything, or fails.
     """
 
@@ -48,6 +49,7 @@ class Around:
     each: str = ""
     last: tuple[cst.CSTNode, ...] = ()
     option: bool = False
+    again: frozenset[str] = frozenset()
     impatient: bool = False
 
 
@@ -193,7 +195,7 @@ def _slice(node: cst.CSTNode, around: Around) -> Iterator[cst.CSTNode]:
 def _some_only(node: cst.CSTNode, around: Around) -> Iterator[cst.CSTNode]:
     """A loop over the first only, and over all but the first."""
     if isinstance(node, cst.For | cst.CompFor):
-        for part in (":1", "1:"):
+        for part in ("1:",) if _again(node, around) else (":1", "1:"):
             sliced = cst.parse_expression(f"list(x)[{part}]")
             yield node.with_changes(iter=sliced.deep_replace(_argument_of(sliced), node.iter))
 
@@ -201,7 +203,7 @@ def _some_only(node: cst.CSTNode, around: Around) -> Iterator[cst.CSTNode]:
 @_named("once")
 def _once(node: cst.CSTNode, around: Around) -> Iterator[cst.CSTNode]:
     """What is done for all is done for the first who is met; what is done again and again is done once."""
-    if isinstance(node, cst.For | cst.While) and isinstance(node.body, cst.IndentedBlock):
+    if isinstance(node, cst.For | cst.While) and isinstance(node.body, cst.IndentedBlock) and not _again(node, around):
         ended = cst.SimpleStatementLine([cst.Break()])
         yield node.with_changes(body=node.body.with_changes(body=[*node.body.body, ended]))
 
@@ -257,6 +259,10 @@ def _recipient_for_author(node: cst.CSTNode, around: Around) -> Iterator[cst.CST
 
 
 # -- helpers
+
+
+def _again(node: cst.CSTNode, around: Around) -> bool:
+    return isinstance(node, cst.For | cst.CompFor) and isinstance(node.iter, cst.Name) and node.iter.value in around.again
 
 
 def _is_lock(expression: cst.BaseExpression) -> bool:

@@ -97,9 +97,11 @@ def targets() -> list[Target]:
     # lines out of turn.
     words = ("FULL", "GOODBYE", "TOO_LONG", "NOT_YOUR_TURN")
     unreachable = (*words, "MOST_WAITING", "Room.refuse", "Room.close", "_long_ago", "Room.enter.address")
-    # The chat's own affair: how long a name is, how often somebody without a name is asked again, when he is shown out and in what words,
-    # and what is made of words that somebody had only begun to say when he left.
-    as_it_likes = ("LONGEST_NAME", "MOST_TRIES", "NO_NAME", "_Person.tries", "Room._ask_again", "Room._turn_out", "Room._unfinished")
+    # The chat's own affair: how long a name is, what a namesake is called, how often somebody without a name is asked again, when he is
+    # shown out and in what words, what is made of words that somebody had only begun to say when he left. And where two talk, what becomes
+    # of the other when one has left (`adjourn`).
+    names = ("LONGEST_NAME", "MOST_TRIES", "NO_NAME", "_Person.tries", "Room._ask_again", "Room._free_name")
+    as_it_likes = (*names, "Room._turn_out", "Room._unfinished")
     # The encodings of these chats are good, and always said; PLAIN is for `chat serve` and the clients.
     unasked = ("_check", "PLAIN", "LineReader._checked", "LineReader.finish", "ChunkReader.finish")
     said = ("ChunkReader.__init__.encoding", "LineReader.__init__.encoding", "reader.encoding", "frame.encoding")
@@ -107,7 +109,7 @@ def targets() -> list[Target]:
     return [
         Target(f"{servers}/threaded.py", (threaded, echo, threaded_stamped), (*at_the_end, "_Switchboard.depart")),
         Target(f"{servers}/selecting.py", (selecting, raw, stamped), (*at_the_end, *a_thousand)),
-        Target(f"{servers}/blocking.py", (turns, raw_turns, stamped_turns), at_the_end),
+        Target(f"{servers}/blocking.py", (turns, raw_turns, stamped_turns), (*at_the_end, "_Switchboard.adjourn")),
         Target(f"{servers}/doorstep.py", (threaded, selecting, turns, stamped), (*unseen, "UNSENT_LIMIT")),
         Target("reference/room.py", everywhere, (*unreachable, *as_it_likes)),
         Target("reference/template.py", everywhere),

@@ -120,6 +120,8 @@ def test_what_means_the_same_is_not_made() -> None:
     ]
     assert [mutated for line, operator, mutated in here if (line, operator) == (3, "number")] == ["sock.setsockopt(level, option, 0)"]
     assert not [mutant for mutant in mutants("a.py", CHAT.replace("setblocking", "use")) if mutant.operator == "partial-send"]
+    loop = "ready, _, _ = select.select(all, [], [])\nfor one in ready:\n    hear(one)\n"
+    assert [(m.operator, "[1:]" in m.mutated) for m in mutants("a.py", loop) if m.line == 2] == [("some-only", True)]
     at_the_end = "def wake():\n    try:\n        work()\n    except OSError:\n        return\n"
     assert not [mutant for mutant in mutants("a.py", at_the_end) if mutant.operator == "jump"]
     assert not [mutant for mutant in mutants("a.py", "with self.lock:\n    work()") if mutant.operator == "no-with"]
