@@ -26,6 +26,8 @@ REPLY_LIMIT: Final = 1 << 20
 """Bytes one guest takes in one conversation; no right server sends a fraction of it."""
 SOON: Final = 0.002
 """Seconds in which a good server on an idle machine relays a message, several times over; what takes longer is waited for properly."""
+MOST_SAID_BEFORE: Final = 5
+"""Turns that what came before a text may take: two empty lines, and the other's first word, if it is the other who begins."""
 GO_ON: Final = "да"
 """What one says only to give the other his turn again."""
 
@@ -259,8 +261,9 @@ class Conversation:
         return stream
 
     def _answer_until_drained(self, hearer: Guest, said: Said[Guest]) -> bool:
-        """Where two speak in turns, a long text takes several turns of its author: the other answers until all has come."""
-        for _turn in range(2 + len(said.data) // 100):
+        """Where two speak in turns, a long text takes several turns of its author, and so does what he said before it: the other answers
+        until all has come, or nothing more does."""
+        for _turn in range(MOST_SAID_BEFORE + len(said.data) // 100):
             before = len(hearer.link.inbox)
             self.say(hearer, GO_ON)
             if self._comes(hearer, said):
