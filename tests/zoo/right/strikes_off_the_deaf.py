@@ -1,7 +1,6 @@
-"""Whoever cannot take a message at once is struck off the list, but not hung up on: he may read again, and hears nobody any more.
-caught-by: slow-reader
-may-also-fail:
+"""Whoever cannot take a message at once is struck off the list, but not hung up on: it costs the others nothing.
 variant: multi-user
+model: threads
 speaks: named_by=prompt author=server framing=lines
 """
 import socket
