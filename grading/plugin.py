@@ -198,6 +198,8 @@ class Grading:
     def _blocker(self, mark: dict[str, Any]) -> str:
         """The id of the check that stands in the way, "" if none: the first that failed, not one that is itself blocked."""
         learned, needed = self.bench.learned, mark["needs"]
+        if mark["level"] == "info" and self._not_asked(mark):
+            return ""
         if learned is not None and learned.seats == 2 and _for_two(mark):
             while (other := self._marks.get(needed)) and not _for_two(other):
                 needed = other["needs"]
@@ -205,6 +207,15 @@ class Grading:
         if result is None or result.verdict in (Verdict.PASSED, Verdict.NA):
             return ""
         return result.blocked_by or needed
+
+    def _not_asked(self, mark: dict[str, Any]) -> str:
+        """Why this chat is not asked at all, "" if it is."""
+        learned, variants = self.bench.learned, mark["variants"].split()
+        if learned is not None and learned.dialect.transport == "udp" and variants and "udp" not in variants:
+            return _("чат по UDP об этом не спрашивают")
+        if learned is not None and learned.seats == 2 and mark["level"] == "info" and not _for_two(mark):
+            return _("в чате два места, и оба заняты")
+        return ""
 
     def _explained(self, result: CheckResult) -> CheckResult:
         """Blocked instead of failed or n/a, where that was because of a check that failed, maybe after it."""
@@ -226,9 +237,8 @@ class Grading:
         if time.monotonic() > self._ends:
             slow = _("сервер отвечает так медленно, что за {n} секунд до этой проверки дело не дошло").format(n=round(TIME_LIMIT))
             return Attempt(Verdict.FAILED, _("на все проверки хватает отведённого времени"), slow), False
-        learned, variants = self.bench.learned, self._marks[id]["variants"].split()
-        if learned is not None and learned.dialect.transport == "udp" and variants and "udp" not in variants:
-            return Attempt(Verdict.NA, actual=_("чат по UDP об этом не спрашивают")), False
+        if why := self._not_asked(self._marks[id]):
+            return Attempt(Verdict.NA, actual=why), False
         first = runs.of(item, id, fresh=self._marks[id]["fresh"])
         if first.verdict is not Verdict.FAILED or not talks(item):
             return first, False

@@ -11,7 +11,7 @@ FLOORS = (
     {"result", "errors", "options", "verdicts", "progress", "extraction"}
     | {"keyboard", "kernel", "threads", "words", "wire", "terminal"},
     {"submission", "sandbox", "links", "rounds", "oracle", "inference", "model", "scenario"},
-    {"shrinking", "stillness", "history", "datagrams", "console"},
+    {"shrinking", "stillness", "history", "datagrams", "console", "quits"},
     {"quiet"},
     {"eyes"},
     {"server"},

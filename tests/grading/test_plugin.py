@@ -40,7 +40,7 @@ class FakeChat:
         self.rested = False
         waiting = [Waiting("recv", "пока Вера что-нибудь пришлёт", (("/lab/server.py", 2),))]
         seen = lambda: waiting if self.rested else []  # noqa: E731 - who is not asked at rest is somewhere else
-        self.server = SimpleNamespace(exit_code=lambda: code, waiting=seen, sandbox=SimpleNamespace(lab="/lab"))
+        self.server = SimpleNamespace(exit_code=lambda: code, waiting=seen, output=lambda: "", sandbox=SimpleNamespace(lab="/lab"))
 
     def happens(self) -> None:
         if self.ending is not None:
@@ -229,7 +229,8 @@ def test_an_unstable_failure_says_so(run: Run) -> None:
     assert result.actual == "никто не слышит; при повторе на новом сервере всё получилось: сервер ведёт себя каждый раз по-разному"
 
 
-STEPS = [Step("joins", (0,)), Step("joins", (1,)), Step("says", (0,)), Step("joins", (2,)), Step("vanishes", (2,)), Step("says", (1,))]
+_FIRST, _LAST = Step("says", (0,), ("привет",)), Step("says", (1,), ("привет",))
+STEPS = [Step("joins", (0,)), Step("joins", (1,)), _FIRST, Step("joins", (2,)), Step("vanishes", (2,)), _LAST]
 
 
 def deaf_after_a_departure(chat: object, steps: Sequence[Step]) -> None:

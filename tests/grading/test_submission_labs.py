@@ -74,7 +74,7 @@ def test_for_want_of_a_chat_a_report_with_any_server_is_taken_as_a_file_would_be
     for found in (report, alone):
         assert found.problem is None
         assert found.files[found.server].decode().strip() == ECHO.strip()
-        assert any("не похож на чат" in note for note in found.notes)
+        assert "не похож на чат" in found.doubt
 
 
 def test_but_not_where_a_file_was_handed_in_nor_a_server_of_another_task(tmp_path: Path) -> None:
