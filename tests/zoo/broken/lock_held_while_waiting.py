@@ -1,6 +1,6 @@
 """Holds the lock that everybody needs while it waits for the newcomer's name.
 caught-by: silent-newcomer
-may-also-fail: slow-reader, namesakes
+may-also-fail: slow-reader
 variant: multi-user
 speaks: named_by=prompt author=server framing=lines
 """
