@@ -220,8 +220,8 @@ def departure_shown(chat: Conversation, leaver: Guest) -> None:
 
 
 def known_again(chat: Conversation, hearer: Guest, before: Said[Guest], after: Said[Guest]) -> None:
-    """Whose name stood before his text before he left, must be named before his text now: a server that did not take the name again may
-    have taken the text for one, and announced it. Raises CheckFailed."""
+    """Whose name stood before his text before he left, must be named before his text now, and not be called a second one of that name: a
+    server that did not take the name again may have taken the text for one, and announced it. Raises CheckFailed."""
     if chat.dialect.author != "server" or "{name}" not in chat.dialect.relay.partition("{text}")[0]:
         return
     labels = [label_before(bytes(hearer.heard), said, chat.oracle.said) for said in (before, after)]
@@ -230,6 +230,13 @@ def known_again(chat: Conversation, hearer: Guest, before: Said[Guest], after: S
         chat.transcript.note(hearer, "hears", after.data, "misattributed")
         expected = _("{hearer} снова видит, что говорит {name}").format(hearer=hearer, name=after.author.called)
         raise CheckFailed(expected, _("под прежним именем его не пускают: перед сообщением имени нет"))
+    if named[0] == named[1] == before.author.called and len({_behind_name(label, named[0]) for label in labels}) > 1:
+        raise _wrong_name(chat, hearer, _Label(labels[1].rpartition("\n")[2], after))
+
+
+def _behind_name(label: str, name: str) -> str:
+    """What stands between a name and the text, whatever numbers it holds: a second name, "(2)", would stand there."""
+    return re.sub(r"\d+", "0", label.rpartition(name)[2])
 
 
 def _has_own_name(chat: Conversation, hearer: Guest, author: Guest, shown: list[_Label]) -> None:

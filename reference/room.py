@@ -102,8 +102,7 @@ class Room(Generic[Guest]):
         if self._seats is not None and len(self._known) >= self._seats:
             return self.refuse(guest)
         host, port = (*map(str, address), "", "")[:2]
-        person = _Person(reader(self._dialect.framing, self._dialect.encoding, self._longest), host, port)
-        self._known[guest] = person
+        person = self._known[guest] = _Person(reader(self._dialect.framing, self._dialect.encoding, self._longest), host, port)
         if self._dialect.named_by == "nobody":
             return self._admit(guest, person, f"{host}:{port}")
         return self._tell([guest], self._dialect.prompt)
@@ -224,12 +223,13 @@ class Room(Generic[Guest]):
         """Take a guest out, if he is still there. What he said and what waited for its turn is heard before he is gone."""
         if (person := self._known.pop(guest, None)) is None:
             return []
-        actions: list[Action[Guest]] = []
+        told: list[Action[Guest]] = []
         if self._inside.pop(guest, None):
-            for text in person.waiting:
-                actions += self._tell(self._inside, self._template(), person, text)
-            actions += self._tell(self._inside, self._dialect.left, person)
-        return [*actions, Hangup(guest), *self._take_turns()]
+            told = self._waited(person) + self._tell(self._inside, self._dialect.left, person)
+        return [*told, Hangup(guest), *self._take_turns()]
+
+    def _waited(self, person: _Person) -> list[Action[Guest]]:
+        return [action for text in person.waiting for action in self._tell(self._inside, self._template(), person, text)]
 
     # -- words
 

@@ -85,6 +85,7 @@ def targets() -> list[Target]:
     turns = _reference("blocking", replace(KNOWN["lines"], turns="alternate", quit=""))  # whose turn it is not cannot say goodbye
     raw_turns = _reference("blocking", replace(KNOWN["prompt-echo"], turns="alternate"))
     stamped, threaded_stamped = _reference("selecting", _STAMPED), _reference("threaded", _STAMPED)
+    patient = _reference("selecting", replace(KNOWN["lines"], turns="alternate", quit=""), seats=2)  # hears what waits for its turn
     stamped_turns = _reference("blocking", replace(_STAMPED, turns="alternate"))
     lines_in = _reference("selecting", replace(KNOWN["first-message"], framing="lines-in", encoding="cp1251"))
     servers = "reference/servers"
@@ -93,19 +94,19 @@ def targets() -> list[Target]:
     # For a system out of descriptors; how soon a message leaves, and whether somebody unplugged is noticed in minutes; the very end.
     unseen = ("PAUSE", "EXHAUSTED", "_wait_for_room", "QUEUE", "ALIVE", "prepare", "GRACE", "see_off", "_sent", "UNREAD")
     a_thousand = ("LAST_DESCRIPTOR", "MOST_ON_WINDOWS", "_Switchboard.can_watch")
-    # These chats have seats for all, and a clock; all servers say from where a guest comes. Nobody says 64 KB in one line, or a hundred
-    # lines out of turn.
+    # These chats have a clock, and seats for all or for two, who stay till the end; all servers say from where a guest comes. Nobody says
+    # 64 KB in one line, or a hundred lines out of turn.
     words = ("FULL", "GOODBYE", "TOO_LONG", "NOT_YOUR_TURN")
     unreachable = (*words, "MOST_WAITING", "Room.refuse", "Room.close", "_long_ago", "Room.enter.address")
-    # The chat's own affair: how long a name is, what a namesake is called, how often somebody without a name is asked again, when he is
-    # shown out and in what words, what is made of words that somebody had only begun to say when he left. And where two talk, what becomes
-    # of the other when one has left (`adjourn`).
+    # The chat's own affair: what is made of blanks, how long a name is, what a namesake is called, how often somebody without a name is
+    # asked again, when he is shown out and in what words, what is made of words that somebody had only begun to say, or said out of turn,
+    # when he left. And where two talk, what becomes of the other when one has left (`adjourn`).
     names = ("LONGEST_NAME", "MOST_TRIES", "NO_NAME", "_Person.tries", "Room._ask_again", "Room._free_name")
-    as_it_likes = (*names, "Room._turn_out", "Room._unfinished")
+    as_it_likes = (*names, "Room._turn_out", "Room._unfinished", "Room._waited", "Room._passes_blanks")
     # The encodings of these chats are good, and always said; PLAIN is for `chat serve` and the clients.
     unasked = ("_check", "PLAIN", "LineReader._checked", "LineReader.finish", "ChunkReader.finish")
     said = ("ChunkReader.__init__.encoding", "LineReader.__init__.encoding", "reader.encoding", "frame.encoding")
-    everywhere = (selecting, echo, turns, raw_turns, raw, stamped)
+    everywhere = (selecting, turns, echo, patient, raw, stamped, raw_turns)
     return [
         Target(f"{servers}/threaded.py", (threaded, echo, threaded_stamped), (*at_the_end, "_Switchboard.depart")),
         Target(f"{servers}/selecting.py", (selecting, raw, stamped), (*at_the_end, *a_thousand)),
@@ -126,18 +127,18 @@ GOOD_LABS: Final = {
 """The labs, and their limits: nobody says so long a line, and how much is kept for one who does not read is the chat's own affair."""
 
 
-def _reference(style: str, dialect: Dialect, unsent_limit: int | None = None) -> Chat:
+def _reference(style: str, dialect: Dialect, unsent_limit: int | None = None, seats: int | None = None) -> Chat:
     """The reference, renamed: a lab that imports `reference` would be told that it has not done the work. `unsent_limit` as in `serve`."""
     folder = ROOT / "reference"
     paths = [*folder.glob("*.py"), *(folder / "servers").glob("*.py")]
     files = {_handed_in(path.relative_to(ROOT).as_posix()): _own(path.read_bytes()) for path in paths if path.name != "__main__.py"}
-    seats = 2 if style == "blocking" else None
+    seats = 2 if style == "blocking" else seats
     limit = f", unsent_limit={unsent_limit}" if unsent_limit else ""
     files["server.py"] = _SERVER.format(style=style, dialect=json.dumps(asdict(dialect)), seats=seats, limit=limit).encode()
     named = [name for name, known in KNOWN.items() if replace(known, turns=dialect.turns, quit=dialect.quit) == dialect]
-    variant = "two-user" if style == "blocking" else "multi-user"
+    variant = "two-user" if seats == 2 else "multi-user"
     other = "stamped" if dialect.author == "label" else dialect.framing
-    return Chat(f"{style}/{[*named, other][0]}", variant, files, asdict(dialect))
+    return Chat(f"{style}/{[*named, other][0]}{' in turns' if dialect.turns == 'alternate' else ''}", variant, files, asdict(dialect))
 
 
 def _lab(name: str, limits: tuple[str, ...]) -> Target:
