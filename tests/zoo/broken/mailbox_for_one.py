@@ -1,6 +1,6 @@
 """Keeps only the newest message of each until the ticker comes round: the others are lost.
 caught-by: order-kept
-may-also-fail: glued-messages, slow-reader
+may-also-fail: glued-messages
 variant: multi-user
 speaks: named_by=prompt author=server framing=lines slow=0.1
 """

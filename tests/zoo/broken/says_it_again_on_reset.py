@@ -1,6 +1,6 @@
 """Whoever is cut off is quoted once more; a goodbye is no reset, although the author's own words come back to him a moment later.
 caught-by: leave-abruptly
-may-also-fail: random-conversations, slow-reader
+may-also-fail: random-conversations
 variant: multi-user
 speaks: named_by=nobody framing=none echo=true
 """

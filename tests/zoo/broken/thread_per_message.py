@@ -1,6 +1,6 @@
 """Each message gets a thread of its own, and they do not wait for each other.
 caught-by: order-kept
-may-also-fail: glued-messages, slow-reader
+may-also-fail: glued-messages
 variant: multi-user
 speaks: named_by=first-message author=server framing=lines slow=0.05
 """
