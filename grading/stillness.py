@@ -144,7 +144,7 @@ class Stillness:
 
     def _unasked(self, look: Look) -> None:
         """Nobody has acted since the last stillness, if there is one to compare with: a timer has sent whatever came since."""
-        self.timers_matter = self.timers_matter or (self._rested is not None and look.traffic != self._rested)
+        self.timers_matter = self.timers_matter or (self._rested is not None and _has_moved(self._rested, look.traffic))
 
     def _remember(self, look: Look) -> None:
         self._acted = {(thread.pid, thread.tid): thread.clock for thread in look.threads}
@@ -177,6 +177,13 @@ class Stillness:
                 self._rested = look.traffic if rest is Rest.STILL else None
                 return rest
             glance(self.links, wait.pause)
+
+
+def _has_moved(before: tuple[object, ...], now: tuple[object, ...]) -> bool:
+    """Whether anything of the traffic that was there is otherwise now. One more door is none: last come those who wait at each."""
+    (*ends, queues), (*ends_now, queues_now) = before, now
+    another_door = isinstance(queues, tuple) and isinstance(queues_now, tuple) and len(queues) != len(queues_now)
+    return ends != ends_now or (queues != queues_now and not another_door)
 
 
 def _unread(peer: Peer | None) -> int:
@@ -246,7 +253,7 @@ class _Wait:
 
     def timer_noticed(self, look: Look) -> None:
         """Where all was still but for timers, and traffic has moved since, a timer has led to bytes."""
-        if self._round is not None and look.traffic != self._round.traffic:
+        if self._round is not None and _has_moved(self._round.traffic, look.traffic):
             self._clock.timers_matter = True
 
     def _still(self, look: Look) -> Rest | None:

@@ -592,3 +592,17 @@ def test_no_judgement_of_a_live_conversation_is_wrong(server: str, judgements: i
 
     wrong, costs = prove(server, judgements, "auto", seed=1)
     assert (wrong, len(costs)) == (0, judgements)
+
+
+@pytest.mark.parametrize(
+    ("now", "moved"),
+    [
+        (((1, 2), (0,)), False),
+        (((1, 3), (0,)), True),  # bytes
+        (((1, 2), (1,)), True),  # somebody waits at the door
+        (((1, 2), (0, 0)), False),  # a second door has opened
+        (((1, 3), (0, 0)), True),
+    ],
+)
+def test_one_more_door_is_nothing_that_a_timer_has_sent(now: tuple[object, ...], moved: bool) -> None:
+    assert stillness._has_moved(((1, 2), (0,)), now) is moved
