@@ -181,8 +181,8 @@ TABLE: Final[tuple[Symptom, ...]] = (
         read="threads", checks=_AFTER_LEAVING, seen=r"Bad file descriptor|WinError 10038|Errno 9\b",
     ),
     Symptom(
-        "Гостя убирают из списка дважды или убирают того, кого там нет. Пусть уходом занимается одно место — блок finally потока "
-        "этого гостя, — а имя и сокет живут в одном словаре {сокет: имя}, а не в двух списках.",
+        "Гостя убирают дважды или убрали не отовсюду: в одном списке его уже нет, а в другом он ещё есть. Пусть уходом занимается одно "
+        "место программы, а всё о госте лежит в одном словаре {сокет: имя}, а не в двух списках.",
         read="threads", checks=_AFTER_LEAVING, seen=r"ValueError: (list\.remove|[^\n]*is not in list)|KeyError: <socket",
     ),
     Symptom(
