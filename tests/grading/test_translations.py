@@ -38,7 +38,8 @@ UNTRANSLATED = {
     "advice.py": {"_CAME": "what is looked for, in both languages"},
     "scenario.py": {"NAMES": "names, spelt for the reader where they are shown", "PLAIN": "guests say them", "ODD": "guests say them"},
     "submission/client_programs.py": {"_KINDS": "what students' programs mention"},
-    "symptoms.py": {"TABLE": "patterns; a message is matched in both languages"},
+    "symptoms/seen.py": {"SEEN": "patterns; a message is matched in both languages"},
+    "symptoms/by_check.py": {"BY_CHECK": "patterns; a message is matched in both languages"},
     "words.py": {"_SYLLABLES": "of guests' words", "_CYRILLIC": "letters"},
 }
 """File -> the constant or function with Russian strings nobody is to translate -> why."""

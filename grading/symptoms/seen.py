@@ -1,57 +1,10 @@
-"""What goes wrong in chat servers, and what to do about it: one table, read from the top, the finest rows first.
-
-A row fits by the check, by the call a thread is stuck in, by what the server printed, by what was expected and what came instead, and by
-how the server works. After the fine rows stands one row per check. New advice is a new row; its English goes to the catalogue.
-"""
+"""Rows for what was seen: a call a thread is stuck in, an exception, what came instead. The finest first."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
-from grading.result import Stuck
-from grading.scenario import ODD
-
-
-@dataclass(frozen=True)
-class Symptom:
-    """One row: when it fits, what to do, and which example shows how (a key of READ, "" for none).
-
-    Attributes:
-        text: the advice, in Russian; translated when it is given.
-        checks: ids it is about; empty for any.
-        call, source: a thread is in one of these calls, on a line of code like this regular expression; empty for any.
-        alone: and that is the only thread there is. In a healthy threaded server one thread waits in accept and the rest in recv:
-            only where nobody else is left does such a call explain anything.
-        seen: a regular expression searched in what the server printed and in what came instead of the expected; "" for any. The text
-            is hostile: no nested repeats.
-        expected: the same in what was expected.
-        models: how the server works, as the report names it; empty for any.
-    """
-
-    text: str
-    read: str = ""
-    checks: tuple[str, ...] = ()
-    call: tuple[str, ...] = ()
-    source: str = ""
-    alone: bool = False
-    seen: str = ""
-    expected: str = ""
-    models: tuple[str, ...] = ()
-
-    def fits(self, check_id: str, stuck: Sequence[Stuck], seen: str, expected: str, model: str) -> bool:
-        """Whether everything this row asks for is there."""
-        return (
-            (not self.checks or check_id in self.checks)
-            and (not self.call or any(thread.call in self.call and re.search(self.source, thread.source) for thread in stuck))
-            and (not self.alone or len(stuck) == 1)
-            and (not self.seen or re.search(self.seen, seen) is not None)
-            and (not self.expected or re.search(self.expected, expected) is not None)
-            and (not self.models or model in self.models)
-        )
-
+from grading.symptoms.symptom import Symptom
 
 _LEAVING: Final = ("leave-quietly", "leave-abruptly", "leave-mid-handshake", "gone-are-forgotten")
 _AFTER_LEAVING: Final = (*_LEAVING, "no-busy-loop", "rejoin", "names-kept", "stops-on-interrupt")
@@ -62,7 +15,7 @@ _SEVERAL: Final = ("three-users-hear", "late-joiner-hears", "silent-newcomer", "
 
 # One row is its text and one line of conditions.
 # fmt: off
-TABLE: Final[tuple[Symptom, ...]] = (
+SEEN: Final[tuple[Symptom, ...]] = (
     # The client, whatever its server is like.
     Symptom(
         "Пока строка не закончена, терминал её не показывает: Python копит её у себя. Кончайте сообщение переводом строки — print(text), — "
@@ -336,174 +289,6 @@ TABLE: Final[tuple[Symptom, ...]] = (
     Symptom(
         "Сначала проверке нужен сам сервер: что сделать, сказано у [starts].",
         checks=("uses-socket",), seen="кода сервера проверка не увидела|no code of a server was seen",
-    ),
-    # Nothing finer is known: one row a check.
-    Symptom(
-        "Запустите python server.py и посмотрите, что он печатает. Сервер должен вызвать bind(), listen() и ждать гостей в accept().",
-        read="task", checks=("starts",),
-    ),
-    Symptom(
-        "Сказанное одним должно дойти до другого, в обе стороны: помните оба сокета, которые вернул accept(), и полученное от одного "
-        "отправляйте второму через sendall().",
-        read="turns", checks=("two-users-exchange",),
-    ),
-    Symptom(
-        "Рассылайте каждое сообщение всем, кто сейчас в чате, кроме автора: держите всех гостей в одном словаре и идите по нему целиком.",
-        read="threads", checks=("three-users-hear",),
-    ),
-    Symptom(
-        "Тот, кто вошёл позже, тоже должен и слышать, и быть услышанным. accept() вызывают в бесконечном цикле, а рассылка каждый раз "
-        "идёт по живому списку гостей, а не по сделанной раньше копии.",
-        read="threads", checks=("late-joiner-hears",),
-    ),
-    Symptom(
-        "Читатель должен видеть, кто сказал. Запоминайте имя рядом с сокетом, {сокет: имя}, и ставьте перед текстом имя того, чей это "
-        "сокет; в потоке гостя не затирайте переменные с его именем и сокетом переменными циклов.",
-        read="threads", checks=("author-is-known", "names-kept"),
-    ),
-    Symptom(
-        "Когда гость уходит, recv() возвращает b''. Выйдите из его цикла, уберите его из списка, закройте сокет, — а остальные пусть "
-        "говорят дальше: ошибка одного гостя не должна останавливать рассылку.",
-        read="threads", checks=("leave-quietly",),
-    ),
-    Symptom(
-        "Когда гость обрывает связь, recv() и send() бросают ConnectionError. Поймайте его в потоке этого гостя и уберите гостя так "
-        "же, как при обычном уходе.",
-        read="threads", checks=("leave-abruptly",),
-    ),
-    Symptom(
-        "Пока все молчат, сервер не должен занимать процессор. Ждите в recv(), accept() или select() без нулевого таймаута и выходите "
-        "из цикла, когда recv() вернул b''.",
-        read="select", checks=("no-busy-loop",),
-    ),
-    Symptom(
-        "TCP — это поток байтов: подряд отправленные сообщения могут прийти одним куском или в нескольких. Отправляйте через "
-        "sendall() и не рассылайте одно и то же из нескольких потоков сразу. Надёжнее всего отделять сообщения знаком '\\n'.",
-        read="framing", checks=("order-kept",),
-    ),
-    Symptom(
-        "Одно сообщение может прийти хоть по байту: один recv() — ещё не сообщение. Копите байты в буфере этого гостя и берите из "
-        "него сообщение, только когда оно пришло целиком (есть '\\n' или набралась объявленная длина).",
-        read="framing", checks=("dripped-message",),
-    ),
-    Symptom(
-        "Одним recv() может прийти сразу несколько сообщений. Берите их из буфера по одному, пока есть целые (например, пока в нём "
-        "есть '\\n'), каждое рассылайте отдельно, а остаток храните до следующего recv().",
-        read="framing", checks=("glued-messages",),
-    ),
-    Symptom(
-        "Эмодзи в UTF-8 занимает четыре байта, а в cp1251 и других старых кодировках его нет вовсе. Везде (и при записи в файл) "
-        "указывайте 'utf-8', длину считайте в байтах и не выбрасывайте незнакомые символы.",
-        read="framing", checks=("four-byte-characters",),
-    ),
-    Symptom(
-        "Длинное сообщение приходит в нескольких recv(). Если подписывать каждый кусок, имя попадёт внутрь текста; если читать один "
-        "раз, конец потеряется. Читайте до знака '\\n', подписывайте один раз и отправляйте через sendall().",
-        read="framing", checks=("long-message",),
-    ),
-    Symptom(
-        "Буква разрезана между двумя кусками данных: кириллица в UTF-8 занимает два байта, эмодзи — четыре. Пересылайте байты, не "
-        "раскодируя их, или копите до конца строки и раскодируйте целиком; errors='ignore' букву теряет.",
-        read="framing", checks=("odd-boundary", "split-character"),
-    ),
-    Symptom(
-        "Пришли байты, которые не UTF-8. Пострадать может только тот, кто их прислал: decode(errors='replace') или try/except "
-        "UnicodeDecodeError внутри его потока.",
-        read="framing", checks=("invalid-bytes",),
-    ),
-    Symptom(
-        "Пустая строка — ещё не уход: гость ушёл, только когда recv() вернул b''. Сравнивайте байты до strip() и decode().",
-        read="framing", checks=("empty-message",),
-    ),
-    Symptom(
-        "Сразу после остановки порт ещё занят старыми соединениями. До bind() добавьте sock.setsockopt(socket.SOL_SOCKET, "
-        "socket.SO_REUSEADDR, 1).",
-        read="threads", checks=("restart",),
-    ),
-    Symptom(
-        "Ctrl-C должен завершать сервер и при людях в чате: создавайте потоки с daemon=True, поймайте KeyboardInterrupt вокруг цикла "
-        "accept() и закройте сокеты в finally. Голый except: без имени ошибки ловит и Ctrl-C — пишите except OSError.",
-        read="threads", checks=("stops-on-interrupt",),
-    ),
-    Symptom(
-        "Задание просит работать с библиотекой socket: socket(), bind(), listen(), accept(), recv(), sendall(). Готовые серверы "
-        "(socketserver, потоки asyncio, веб-фреймворки) делают эту работу за вас.",
-        read="task", checks=("uses-socket",),
-    ),
-    Symptom(
-        "Многопользовательский чат делают с потоком на каждого гостя (threading.Thread сразу после accept()) или одним потоком на "
-        "select.select().",
-        read="threads", checks=("concurrency-model",),
-    ),
-    Symptom(
-        "Если send() не ждёт, он берёт столько, сколько помещается, и возвращает это число. Остаток храните у этого гостя, новые сообщения "
-        "дописывайте в его конец и досылайте, когда select() назовёт сокет готовым к записи (второй список). Или отключите отставшего.",
-        read="select", checks=("slow-reader",),
-        seen="пришло только после|came only after",
-    ),
-    Symptom(
-        "Один гость, который не читает, не должен задерживать остальных: не ждите его под замком и отключайте, когда неотправленного "
-        "накопилось слишком много.",
-        read="rules", checks=("slow-reader",),
-    ),
-    Symptom(
-        "Слово выхода завершает разговор только того, кто его сказал: закройте его сокет и уберите его из списка.",
-        read="rules", checks=("quit-word",),
-    ),
-    Symptom(
-        "Несколько гостей могут заговорить одновременно. Каждое сообщение рассылайте сразу, как прочли: общая переменная для "
-        "последнего сообщения теряет остальные. После select() обойдите все готовые сокеты.",
-        read="threads", checks=("all-speak-at-once",),
-    ),
-    Symptom(
-        "Гостей может быть сколько угодно. Заводите поток на каждого, а не из пула на несколько мест, не ограничивайте список гостей "
-        "и вызывайте accept() в бесконечном цикле.",
-        read="threads", checks=("thirty-users-hear",),
-    ),
-    Symptom(
-        "Молчащий гость никого не задерживает: не ждите слов от каждого по очереди. Дайте каждому гостю свой поток или ждите всех "
-        "сразу в select.select(), а сказанное рассылайте немедленно.",
-        read="threads", checks=("silent-user",),
-    ),
-    Symptom(
-        "Новичок может уйти, не назвав имени: recv() вернёт b'' или бросит ConnectionError. Он может и просто нажать Enter: имя тогда "
-        "пустое. Закройте его сокет и не добавляйте его в список, пока имени нет; имя читайте в потоке этого гостя, внутри try.",
-        read="threads", checks=("leave-mid-handshake",),
-    ),
-    Symptom(
-        "Имя свободно, как только его хозяин ушёл: в finally потока этого гостя уберите его из всех списков и словарей. Вернувшийся — "
-        "это новое подключение, поэтому цикл accept() не должен заканчиваться.",
-        read="threads", checks=("rejoin",),
-    ),
-    Symptom(
-        "Всё, что заведено для гостя, уходит вместе с ним: закройте его сокет, уберите его из списков и завершите все его потоки. "
-        "Потоку отправки, который ждёт в очереди, положите в неё None.",
-        read="threads", checks=("gone-are-forgotten",),
-    ),
-    Symptom(
-        "На балл это не влияет. Если хотите, сообщайте остальным, кто вошёл, — той же рассылкой, что и сообщения, как только он "
-        "вошёл и, если у вас есть имена, назвал себя.",
-        read="rules", checks=("join-notice",),
-    ),
-    Symptom(
-        "На балл это не влияет. Если хотите, сообщайте остальным, кто вышел, — в finally потока этого гостя, когда он уже убран из "
-        "списка.",
-        read="rules", checks=("leave-notice",),
-    ),
-    Symptom(
-        "На балл это не влияет. Если хотите, пускайте и тёзок: храните гостей по сокету, {сокет: имя}, а не по имени, или просите назвать "
-        "другое имя.",
-        read="rules", checks=("namesakes",),
-    ),
-    Symptom(
-        "Со словами попроще этого не случается: сервер принял знаки из текста за свои. Отделяйте команду или имя только первым "
-        "разделителем — split(\":\", 1), а JSON собирайте через json.dumps(), не из кусков.",
-        read="framing", checks=("random-conversations",), expected="|".join(map(re.escape, ODD)),
-    ),
-    Symptom(
-        "Повторите эту историю по шагам и после каждого печатайте список гостей: в нём должны быть ровно те, кто сейчас в чате. "
-        "Держите всё о госте в одном месте — словаре {сокет: имя}: добавляйте при входе, убирайте при любом уходе.",
-        read="threads", checks=("random-conversations",),
     ),
 )
 # fmt: on
