@@ -81,7 +81,7 @@ _NEXT: Final = """\
 1. {check}: write what the guests do and hear, and the title.
 2. {server}: it is right as it stands; give it the one fault that the check is there for.
 3. pytest tests/grading/test_zoo.py -k {name}       must get past everything but the golden; then once with --record, and it is green.
-4. grading/symptoms.py, at the end of TABLE, so that a failure comes with advice, and its English in grading/locale/en:
+4. grading/symptoms/by_check.py, at the end, so that a failure comes with advice, and its English in grading/locale/en:
        Symptom(
            "Что сделать студенту, если это не прошло.",
            read="rules", checks=("{id}",),
