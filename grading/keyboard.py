@@ -40,6 +40,8 @@ _BY_KEYS: Final = (
     rf"{_ROLE}\w*\s*[-–—=:]\s*{_KEY}\b.*{_OTHER_ROLE}",  # server - 1, client - 2
 )
 _MENU: Final = 8  # lines above a question in which what may be answered stands
+_MENU_LENGTH: Final = 1000
+"""Characters of these lines that are looked at: the text is hostile, and the patterns above take the square of its length."""
 
 
 def answer(output: str) -> str | None:
@@ -47,7 +49,7 @@ def answer(output: str) -> str | None:
 
     A menu may stand above its question, which then says nothing by itself: "Your choice: ".
     """
-    lines, question = output.rstrip().splitlines()[-_MENU:], _question(output)
+    lines, question = output.rstrip()[-_MENU_LENGTH:].splitlines()[-_MENU:], _question(output)
     asked, menu = lines[-1] if lines else "", "\n".join(lines)
     role = _item(asked) or _first(_BY_KEYS + _IN_WORDS, asked)
     return role or _known(question, _ANSWERS[:2]) or _item(menu) or _first(_BY_KEYS, menu) or _known(question, _ANSWERS)

@@ -142,3 +142,9 @@ NO_MENUS = [
 @pytest.mark.parametrize(("asked", "reply"), NO_MENUS)
 def test_what_only_mentions_both_is_no_menu(asked: str, reply: str | None) -> None:
     assert answer(asked) == reply
+
+
+def test_of_a_long_output_only_the_end_is_a_menu() -> None:
+    menu = "1 - сервер, 2 - клиент\n"
+    assert answer(menu + "> ") == "1"
+    assert answer(menu + "." * 2000 + "\n> ") is None  # hostile text must not keep the patterns busy
