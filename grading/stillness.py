@@ -56,11 +56,17 @@ class Look:
     """
 
     threads: tuple[Thread, ...]
-    traffic: tuple[object, ...]  # all counters and states of all connections
+    ends: tuple[object, ...]  # all counters and states of all connections
+    doors: tuple[int, ...]  # how many wait to be accepted at each listening socket
     packets: tuple[int, ...]  # IP packets sent and received in the private namespace
     arrived: bool  # everything sent has arrived
     unread: int  # bytes unread by the server and connections not accepted
     twice: bool = field(default=False, compare=False)
+
+    @property
+    def traffic(self) -> tuple[object, ...]:
+        """What moves when bytes go, and when somebody comes, goes, or is let in."""
+        return self.ends, self.doors
 
     @property
     def quiet(self) -> bool:
@@ -94,7 +100,7 @@ class Stillness:
         self.patience = PATIENCE
         self.calm: set[tuple[int, int]] = set()  # threads (pid, tid) whose time-outs are known to be no busy loop
         self._known: Look | None = None  # a quiet look that holds as long as no thread runs, no packet goes and nobody acts
-        self._rested: tuple[object, ...] | None = None
+        self._rested: Look | None = None
         self._waited = True
         self._acted: dict[tuple[int, int], bytes] = {}
 
@@ -118,7 +124,8 @@ class Stillness:
             threads, packets = self._threads.look(), self.packets.read()
         look = Look(
             threads=threads,
-            traffic=(*(state for link, (state, _) in zip(self.links, states, strict=True) if not link.over), waiting),
+            ends=tuple(state for link, (state, _) in zip(self.links, states, strict=True) if not link.over),
+            doors=waiting,
             packets=packets,
             arrived=not self.packets.in_flight(packets) and all(settled for _, settled in states),
             unread=sum(_unread(peer) for peer in peers),
@@ -144,7 +151,7 @@ class Stillness:
 
     def _unasked(self, look: Look) -> None:
         """Nobody has acted since the last stillness, if there is one to compare with: a timer has sent whatever came since."""
-        self.timers_matter = self.timers_matter or (self._rested is not None and _has_moved(self._rested, look.traffic))
+        self.timers_matter = self.timers_matter or (self._rested is not None and _sent_by_itself(self._rested, look))
 
     def _remember(self, look: Look) -> None:
         self._acted = {(thread.pid, thread.tid): thread.clock for thread in look.threads}
@@ -174,16 +181,15 @@ class Stillness:
             if rest is not None:
                 self.known_busy = self.known_busy or (rest is Rest.BUSY and wait.evident)
                 self.suspected_busy = self.suspected_busy or self.known_busy
-                self._rested = look.traffic if rest is Rest.STILL else None
+                self._rested = look if rest is Rest.STILL else None
                 return rest
             glance(self.links, wait.pause)
 
 
-def _has_moved(before: tuple[object, ...], now: tuple[object, ...]) -> bool:
-    """Whether anything of the traffic that was there is otherwise now. One more door is none: last come those who wait at each."""
-    (*ends, queues), (*ends_now, queues_now) = before, now
-    another_door = isinstance(queues, tuple) and isinstance(queues_now, tuple) and len(queues) != len(queues_now)
-    return ends != ends_now or (queues != queues_now and not another_door)
+def _sent_by_itself(before: Look, now: Look) -> bool:
+    """Whether bytes have come of no guest's doing. Who was let in at last, with or without a greeting, is no sign of it: he is waited for
+    whatever timers there are, and a server may open its doors one after another when it starts."""
+    return now.ends != before.ends and sum(now.doors) >= sum(before.doors)
 
 
 def _unread(peer: Peer | None) -> int:
@@ -253,7 +259,7 @@ class _Wait:
 
     def timer_noticed(self, look: Look) -> None:
         """Where all was still but for timers, and traffic has moved since, a timer has led to bytes."""
-        if self._round is not None and _has_moved(self._round.traffic, look.traffic):
+        if self._round is not None and _sent_by_itself(self._round, look):
             self._clock.timers_matter = True
 
     def _still(self, look: Look) -> Rest | None:

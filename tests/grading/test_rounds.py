@@ -84,7 +84,7 @@ class Wait:
         """The judgement, and when it came. Each look is taken twice, as if the thread had slept in between."""
         while True:
             seconds = self.time.now - 1000.0
-            look = Look((thread(int(seconds * self.rate)), *others), (0,), (0, 0), arrived=True, unread=0)
+            look = Look((thread(int(seconds * self.rate)), *others), (0,), (), (0, 0), arrived=True, unread=0)
             for _twice in range(2):
                 rest = self._wait.judge(look)
                 if rest is not None:

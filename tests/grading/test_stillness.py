@@ -49,7 +49,7 @@ def polls(tid: int, *, cpu: float = 0.001) -> Thread:
 
 def look(*threads: Thread, bytes: int = 0, arrived: bool = True, unread: int = 0, packets: int = 0) -> Look:
     """A look; `bytes`: how many have gone over all connections."""
-    return Look(threads or (thread(),), (bytes,), (packets, packets), arrived, unread)
+    return Look(threads or (thread(),), (bytes,), (), (packets, packets), arrived, unread)
 
 
 def clock() -> Stillness:
@@ -132,7 +132,7 @@ def test_quiet_looks_that_differ_are_not_stillness(time: Time, other: Look) -> N
 
 
 def test_a_server_that_is_gone_is_still(time: Time) -> None:
-    nobody = Look((), (0,), (0, 0), arrived=True, unread=0)
+    nobody = Look((), (0,), (), (0, 0), arrived=True, unread=0)
     assert Wait(time).sees(nobody, nobody) == [None, Rest.STILL]
 
 
@@ -509,7 +509,7 @@ def test_a_look_puts_all_connections_and_the_accept_queue_together() -> None:
     kernel = Kernel(boris=end(ESTABLISHED, 5), vera=end(ESTABLISHED, 1), listener=end(LISTEN, 2))
     boris, vera = FakeLink(("b",), request=b"boris"), FakeLink(("v",), request=b"vera")
     seen = looking(kernel, boris, vera).look()
-    assert seen == Look((thread(),), ((("b",), 5), (("v",), 1), (2,)), (4, 4), arrived=True, unread=8)
+    assert seen == Look((thread(),), ((("b",), 5), (("v",), 1)), (2,), (4, 4), arrived=True, unread=8)
     assert boris.drained == vera.drained == [INBOX_LIMIT]
 
 
@@ -525,7 +525,7 @@ def test_what_is_on_the_way_is_seen_by_packets_and_by_bytes(flying: bool, settle
 def test_a_connection_that_is_over_is_looked_at_no_more() -> None:
     kernel = Kernel(boris=None, listener=end(LISTEN, 0))
     clock = looking(kernel, FakeLink(("b",), request=b"boris"))
-    assert (clock.look().traffic, clock.links) == (((0,),), [])
+    assert (clock.look().traffic, clock.links) == (((), (0,)), [])
 
 
 class Moving(Kernel):
@@ -577,7 +577,7 @@ def test_a_quiet_look_holds_until_a_thread_runs_a_packet_goes_or_somebody_acts()
 
 
 def test_a_server_that_has_stopped_listening_has_no_queue() -> None:
-    assert looking(Kernel(listener=None)).look().traffic == ((),)
+    assert looking(Kernel(listener=None)).look().doors == ()
 
 
 # -- live
@@ -595,14 +595,17 @@ def test_no_judgement_of_a_live_conversation_is_wrong(server: str, judgements: i
 
 
 @pytest.mark.parametrize(
-    ("now", "moved"),
+    ("bytes", "doors", "sent"),
     [
-        (((1, 2), (0,)), False),
-        (((1, 3), (0,)), True),  # bytes
-        (((1, 2), (1,)), True),  # somebody waits at the door
-        (((1, 2), (0, 0)), False),  # a second door has opened
-        (((1, 3), (0, 0)), True),
+        (2, (1,), False),
+        (3, (1,), True),
+        (2, (1, 0), False),  # a second door has opened
+        (3, (1, 0), True),
+        (3, (2,), True),
+        (3, (0,), False),  # it let somebody in, and greeted him perhaps
+        (3, (0, 0), False),
     ],
 )
-def test_one_more_door_is_nothing_that_a_timer_has_sent(now: tuple[object, ...], moved: bool) -> None:
-    assert stillness._has_moved(((1, 2), (0,)), now) is moved
+def test_who_is_let_in_late_is_no_sign_of_a_timer_that_sends(bytes: int, doors: tuple[int, ...], sent: bool) -> None:
+    before, now = replace(look(bytes=2), doors=(1,)), replace(look(bytes=bytes), doors=doors)
+    assert stillness._sent_by_itself(before, now) is sent
