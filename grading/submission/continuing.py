@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from grading.submission.behaviour import traits_of
 from grading.submission.listings import Listing, glued, joined_as_they_are
@@ -21,6 +22,8 @@ from grading.submission.traits import Traits
 _SAYS_SO = re.compile(r"продолж|окончание|остальн\w+ (код|часть)|continu|\brest of\b", re.I)
 _KEPT_ALIVE = ("import threading as kernel", "[thread.join() for thread in kernel.enumerate() if thread is not kernel.main_thread()]")
 _PIECES = 12  # of one program, that are tried together
+_CELLS = 60  # of one program in a notebook: each is read anew with all before it
+_PROGRAMS = 20  # of one notebook, that are put together
 
 
 def _raw(listing: Listing) -> bytes:
@@ -55,7 +58,8 @@ def _going_on(whole: Listing, following: Sequence[Listing]) -> int:
     near = 0
     while near < len(following) and following[near].name in ("", whole.name):
         near += 1
-    if not near or is_quoted(following[0], whole):
+    there = stripped([whole])
+    if not near or is_quoted(following[0], there):
         return 0
     if not whole.parses:  # cut in the middle of something
         return next((n for n in range(1, near + 1) if glued([whole, *following[:n]]).parses), 0)
@@ -64,15 +68,19 @@ def _going_on(whole: Listing, following: Sequence[Listing]) -> int:
         if _goes_on(whole, glued(following[:number])):
             return number
         lacking = _names(piece).lacking
-        if not piece.parses or not lacking or not lacking <= defined or is_quoted(piece, whole):
+        if not piece.parses or not lacking or not lacking <= defined or is_quoted(piece, there):
             break
         defined |= _names(piece).defined
     return 0
 
 
-def is_quoted(piece: Listing, whole: Listing) -> bool:
-    """Every line of it stands in the program already."""
-    there = {line.strip() for line in whole.lines}
+def stripped(listings: Iterable[Listing]) -> set[str]:
+    """Their lines without indentation."""
+    return {line.strip() for listing in listings for line in listing.lines}
+
+
+def is_quoted(piece: Listing, there: Collection[str]) -> bool:
+    """Every line of it stands in the program already, of which `there` are the lines (see `stripped`)."""
     return all(line.strip() in there or line.strip() in ("", "...") or line.strip().startswith("#") for line in piece.lines)
 
 
@@ -115,11 +123,11 @@ def gathered(cells: Sequence[Listing]) -> list[Listing]:
     """
     loose = [cell for cell in cells if cell.is_code and not cell.name and not cell.role]
     rest = [cell for cell in cells if cell not in loose]
-    seeds = [cell for cell in loose if _traits(cell).serves or _receives_guests(_traits(cell))]
+    seeds = [cell for cell in loose if _traits(cell).serves or _receives_guests(_traits(cell))][:_PROGRAMS]
     programs = [_with_what_it_needs(seed, loose, _serves_nobody) for seed in seeds]
     whole = [_kept_alive(program) for program in programs if _traits(program).serves]
     if not any(_traits(cell).is_client for cell in rest):
-        seats = [cell for cell in loose if _traits(cell).is_client]
+        seats = [cell for cell in loose if _traits(cell).is_client][:_PROGRAMS]
         programs = [_with_what_it_needs(seat, loose, lambda cell: not _traits(cell).serves) for seat in seats]
         whole += [program for program in programs if _traits(program).inputs]
     taken = {number for program in whole for number in (program.cells or (program.cell,))}
@@ -150,25 +158,30 @@ def _serves_nobody(cell: Listing) -> bool:
 def _with_what_it_needs(seed: Listing, cells: Sequence[Listing], may: Callable[[Listing], bool]) -> Listing:
     """The cell, those that define what it lacks, and those that start what it defines. `may`: whether another cell may be among them."""
     others = [cell for cell in cells if cell is not seed and cell.parses and may(cell)]
-    end = next((cell.cell for cell in cells if cell.cell > seed.cell and cell not in others), seed.cell + 10**9)
+    possible = {cell.cell for cell in others}
+    end = next((cell.cell for cell in cells if cell.cell > seed.cell and cell.cell not in possible), seed.cell + 10**9)
     chosen = _defining([seed], others)
+    whole = _together(chosen, seed)
     for cell in others:
-        names = _names(_together(chosen, seed))
         if cell in chosen:
             continue
-        binds = cell.cell < end and _gets_ready(cell) and _names(cell).lacking <= names.defined
-        lacks, sets_to_work = _names(cell).lacking, runs(_raw(cell)) and not runs(_raw(_together(chosen, seed)))
+        names = _names(whole)
+        binds = cell.cell < end and _gets_ready(_raw(cell)) and _names(cell).lacking <= names.defined
+        lacks, sets_to_work = _names(cell).lacking, runs(_raw(cell)) and not runs(_raw(whole))
         starts = seed.cell < cell.cell < end and bool(lacks & (names.defined if sets_to_work else _unused(names)))
         if binds or starts:
             more = _defining([*chosen, cell], others)
             if not _names(_together(more, seed)).lacking - names.lacking:
-                chosen = more
-    return _together(chosen, seed)
+                chosen, whole = more, _together(more, seed)
+        if len(chosen) >= _CELLS:
+            break
+    return whole
 
 
-def _gets_ready(cell: Listing) -> bool:
+@lru_cache(maxsize=1024)
+def _gets_ready(raw: bytes) -> bool:
     """Nothing but calls that make a socket ready, of one that other cells have."""
-    body = tree.body if (tree := read_source(_raw(cell)).tree) else []
+    body = tree.body if (tree := read_source(raw).tree) else []
     calls = [node.value.func for node in body if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)]
     return len(calls) == len(body) and any(isinstance(func, ast.Attribute) and func.attr in PREPARES for func in calls)
 
@@ -179,7 +192,7 @@ def _unused(names: Names) -> frozenset[str]:
 
 def _defining(chosen: list[Listing], others: Sequence[Listing]) -> list[Listing]:
     """These cells and those that define what they lack: the nearest above, else the nearest below."""
-    while True:
+    while len(chosen) < _CELLS:
         whole = _together(chosen, chosen[0])
         for name in sorted(_names(whole).lacking):
             defining = [cell for cell in others if cell not in chosen and name in _names(cell).defined]
@@ -188,7 +201,8 @@ def _defining(chosen: list[Listing], others: Sequence[Listing]) -> list[Listing]
                 chosen = [*chosen, above[-1] if above else defining[0]]
                 break
         else:
-            return chosen
+            break
+    return chosen
 
 
 def _together(chosen: Sequence[Listing], seed: Listing) -> Listing:

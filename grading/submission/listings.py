@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,7 @@ class Listing:
     def text(self) -> str:
         return "\n".join(self.lines) + "\n"
 
-    @property
+    @cached_property
     def parses(self) -> bool:
         return read_source(self.text.encode("utf-8", "replace")).tree is not None
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from grading.messages import _
 from grading.submission.behaviour import traits_of
-from grading.submission.continuing import continued, gathered, is_quoted, is_surely_client
+from grading.submission.continuing import continued, gathered, is_quoted, is_surely_client, stripped
 from grading.submission.entry import Candidate, clients, servers
 from grading.submission.listings import Listing, fenced, glued, listings_of, parted
 from grading.submission.model import Origin
@@ -92,6 +92,7 @@ def _readings(text: str) -> Iterator[tuple[list[Listing], bool]]:
 def _sections_glued(listings: Iterable[Listing]) -> list[Listing]:
     """For a program shown function by function: pieces in a row, up to the client or to a listing with a name of its own."""
     programs: list[list[Listing]] = []
+    there: set[str] = set()  # the lines of the last of them
     side = ""
     for piece in listings:
         said = re.search(r"(клиент|client)|(сервер|server)", f"{piece.caption} {piece.name}", re.I)
@@ -100,9 +101,11 @@ def _sections_glued(listings: Iterable[Listing]) -> list[Listing]:
         if is_surely_client(whole) or (side == "client" and whole.serves):
             now = "client" if whole.is_client else "server"
         if programs and now == side and piece.name in ("", programs[-1][0].name):
-            programs[-1] += [] if is_quoted(piece, glued(programs[-1])) else [piece]
+            programs[-1] += [] if is_quoted(piece, there) else [piece]
         else:
             programs.append([piece])
+            there = set()
+        there |= stripped([piece])
         side = now
     return [glued(pieces) for pieces in programs]
 

@@ -10,6 +10,7 @@ import pytest
 from test_submission_samples import BROADCAST, CLIENT_NAMED, TWO_USERS, plant
 
 from grading.submission import Submission, find
+from grading.submission.texts import read_source
 
 STUB = "%%writefile chat.py\nimport socket\nraise NotImplementedError()\nsocket.socket().accept()\n"
 MARKED = BROADCAST + "# это мой\n"
@@ -99,3 +100,26 @@ def test_a_notebook_of_the_students_own_is_searched(tmp_path: Path) -> None:
 @pytest.mark.parametrize("metadata", [None, 5, {"tags": 5}, {"tags": [5]}, {"nbgrader": 5}, {"nbgrader": {"solution": "yes"}}])
 def test_strange_metadata_is_no_metadata(tmp_path: Path, metadata: object) -> None:
     assert handed_in(tmp_path, {**cell(BROADCAST), "metadata": metadata}).problem is None
+
+
+def test_what_a_server_needs_is_found_however_far_above_it_stands(tmp_path: Path) -> None:
+    head, tail = BROADCAST.split("\n\n", 1)
+    between = [cell(f"x{number} = {number}\nprint(x{number})") for number in range(100)]
+    found = handed_in(tmp_path, cell(head), *between, cell(tail))
+    assert source(found).split() == BROADCAST.split()
+
+
+@pytest.mark.parametrize(
+    "each", ["def f{n}(x):\n    return f{m}(x)", "x{n} = {n}\nprint(x{n})", BROADCAST + "# {n}\n", CLIENT_NAMED + "# {n}\n"]
+)
+def test_the_cost_of_putting_cells_together_grows_as_their_number_does(tmp_path: Path, each: str) -> None:
+    """Whatever is tried together is parsed: that is what it costs."""
+
+    def parsed(count: int) -> int:
+        cells = [cell(each.replace("{n}", str(number)).replace("{m}", str(number + 1))) for number in range(count)]
+        begun = read_source.cache_info().misses
+        (tmp_path / str(count)).mkdir()
+        handed_in(tmp_path / str(count), *cells, cell(BROADCAST.replace("decode()", "decode(f0)", 1)))
+        return read_source.cache_info().misses - begun
+
+    assert parsed(200) <= 2.5 * parsed(100) + 256  # so many are remembered
