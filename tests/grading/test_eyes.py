@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from grading import eyes
-from grading.eyes import KernelEyes
+from grading.eyes import KernelEyes, by_kernel
 from grading.threads import Thread
 
 
@@ -51,5 +50,5 @@ def test_busy_ones_are_not_waited_for() -> None:
 
 
 def test_nobody_is_waited_for_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(eyes, "_RESTLESS_LIMIT", 0.0)
+    monkeypatch.setattr(by_kernel, "_RESTLESS_LIMIT", 0.0)
     assert asked((thread(1, 1, awake=True),), (thread(1, 1, awake=True),)) == 1

@@ -439,7 +439,7 @@ def test_where_threads_may_not_be_looked_at_the_other_clock_takes_over(opened: O
     def hidden(self: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("grading.eyes.Threads.look", hidden)
+    monkeypatch.setattr("grading.eyes.by_kernel.Threads.look", hidden)
     server = opened("import time\ntime.sleep(0.3)\n" + ACCEPTING)
     server.start()
     assert server.clock_name == "quiet-period"
