@@ -20,7 +20,7 @@ from grading.verdicts import CheckFailed, Infra
 if TYPE_CHECKING:
     from grading.chat import Chat
     from grading.guests import Guest
-    from grading.interview_talk import Learned
+    from grading.learned import Learned
 
 SEATED: Final = 8
 """How many guests at most stay in the room from one check to the next: each of them is sent all that is said."""

@@ -14,9 +14,9 @@ from grading.advice import advise
 from grading.bench import Bench
 from grading.early import Start, quick_turns
 from grading.interview import PLAIN, interview
-from grading.interview_talk import Hints, Learned
 from grading.keyboard_talk import at_the_keyboard
 from grading.lab import Lab
+from grading.learned import Hints, Learned
 from grading.messages import _
 from grading.options import Options
 from grading.plugin import Grading

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from grading.interview_talk import QUIT_WORDS_TRIED, Hints, Learned, Talk, TimersMatter
+from grading.interview_talk import QUIT_WORDS_TRIED, Talk
+from grading.learned import Hints, Learned, TimersMatter
 from grading.quits import guesses
 from grading.server import NoConnection, Server
 from grading.submission.model import Way

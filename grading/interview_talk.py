@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import random
 import re
-import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
-from grading.conversation import STEP_LIMIT
-from grading.inference import Person, Seen, around, guess, held_back, infer, notice_template
+from grading.inference import Seen, around, guess, held_back, infer, notice_template
 from grading.keyboard import asks_for_name
-from grading.links import AnyLink
+from grading.learned import Hints, Learned, TimersMatter
 from grading.messages import _
 from grading.model import observe
 from grading.quits import guesses
 from grading.server import NoConnection, Server
-from grading.stillness import PATIENCE, Rest
 from grading.submission.model import Way
-from grading.verdicts import Infra
-from grading.wire import Stream, Wire, objects_in
+from grading.voices import Voice, Voices, spoken
+from grading.wire import Wire, objects_in
 from reference.dialect import Dialect
 from reference.framing import reads_lines
 
@@ -32,85 +28,14 @@ MOST_QUESTIONS: Final = 3
 _ASKS: Final = ("?", ":", ">")
 _OFFERED: Final = re.compile(r"[(\[]\s*([^\W\d_]+)\s*(?:/|\||или\b|or\b)[^()\[\]]*[)\]]")
 """The first of the answers a question offers: (да/нет), [y/n]."""
-_SYLLABLES: Final = [consonant + vowel for consonant in "blmnrv" for vowel in "aeio"]
-_WORDS: Final = (
-    "amber", "birch", "cloud", "delta", "ember", "flint", "grove", "heron", "inlet", "joker",
-    "koala", "lemon", "maple", "olive", "pearl", "raven", "salmon", "tulip", "violin", "walnut",
-)  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Learned:
-    """What an interview found out.
-
-    Attributes:
-        understood: a text of one guest reached another, so the dialect is to be trusted.
-        seats: 2 where a third guest is not let in, None otherwise.
-        model: how the server was seen to work, as in `grading.model`.
-        timers_matter: it sends when a timer wakes it, so its pauses must be waited for.
-        patience: seconds its timers may keep us waiting.
-        left_busy: it was spinning when the interview ended, so it is no use to anybody after a guest has left.
-        remarks: what a teacher may want to know, in the reader's language.
-        hunches: ways that may do better than the one that was tried.
-    """
-
-    dialect: Dialect
-    understood: bool
-    seats: int | None = None
-    model: str = "other"
-    timers_matter: bool = False
-    patience: float = PATIENCE
-    left_busy: bool = False
-    remarks: tuple[str, ...] = ()
-    hunches: tuple[Way, ...] = ()
-
-
-@dataclass(frozen=True)
-class Hints:
-    """What the source code says: the author put in by the client's listing ("client", "nobody" or ""), words that may end a session, ways
-    guests may have to speak, and an encoding other than UTF-8."""
-
-    author: str = ""
-    quit_words: tuple[str, ...] = ()
-    ways: tuple[Way, ...] = ()
-    encoding: str = ""
-
-
-class TimersMatter(Exception):
-    """A timer of the server led to bytes: everything has to be asked again, waiting for timers."""
-
-
-def _spoken(dialect: Dialect, way: Way) -> Dialect:
-    """The dialect with guests who speak this way."""
-    return replace(dialect, framing=way.framing, hello=way.hello, then=way.then, says=way.says, escaped=way.escaped)
-
-
-class _Voice:
-    """One guest of the interview."""
-
-    def __init__(self, name: str, link: AnyLink, stream: Stream) -> None:
-        self.name, self.link, self._stream, self._taken = name, link, stream, 0
-        self.person = Person(name, *link.local)
-        self.heard = ""  # before something is asked
-
-    def take(self) -> str:
-        """What came since the last time."""
-        piece = bytes(self._stream.of(self.link.inbox)[self._taken :])
-        self._taken += len(piece)
-        return piece.decode("utf-8", errors="replace")
-
-
-class Talk:
+class Talk(Voices):
     """One conversation of questions with one server."""
 
     def __init__(self, server: Server, hints: Hints, dice: random.Random, way: Way) -> None:
-        self.server, self.clock, self.hints, self.dice = server, server.clock, hints, dice
-        # guests speak to both alike; which of the two it is shows in what comes
-        self.way = way = replace(way, framing="lines") if reads_lines(way.framing) else way
-        self.wire = Wire(_spoken(Dialect(transport=server.transport), way))
-        self._may_restart = not self.clock.timers_matter
-        self._texts = 0
-        self._knocks = False  # over UDP a server can ask for a name only when it has heard of somebody
+        super().__init__(server, dice, way)
+        self.hints = hints
 
     def run(self) -> Learned:
         """Asks everything. A server that ends or refuses in the middle is simply not understood."""
@@ -122,7 +47,7 @@ class Talk:
                 return self._not_understood(seen, anna.name)
             self._answer(seen, anna, boris)
             dialect = infer(seen, anna.person, boris.person, self.hints.author)
-            dialect = replace(_spoken(dialect, self.way), framing=dialect.framing)
+            dialect = replace(spoken(dialect, self.way), framing=dialect.framing)
             hunches = self._better_ways(seen, dialect, anna, boris)
             if self.hints.encoding and self._passes_on(anna, boris, self.hints.encoding):
                 dialect = replace(dialect, encoding=self.hints.encoding)
@@ -133,12 +58,12 @@ class Talk:
     def told_alone(self, dialect: Dialect) -> str:
         """What the other of two is told when one leaves; "" for nothing, or nothing but what he was told before: that it is his turn."""
         boris, anna = self._two_who_talked(dialect)
-        self._act()
+        self.act()
         boris.link.close()
-        self._rest()
+        self.rest()
         before, told = anna.heard, anna.take()
         if not told and dialect.turns == "alternate" and not dialect.echo:
-            self._say(anna, self._text())  # until then the server waits for her
+            self.say(anna, self.text())  # until then the server waits for her
             told = anna.take()
         return "" if told.strip() in before else notice_template(told, boris.person)
 
@@ -150,37 +75,37 @@ class Talk:
         if self._is_out(boris, anna) or (otherwise and self._is_out_for(boris, anna, otherwise, dialect)):
             return None
         anna.take()
-        self._send(boris, Wire(replace(dialect, quit=quit)).quit(boris.name))
+        self.send(boris, Wire(replace(dialect, quit=quit)).quit(boris.name))
         told = anna.take()
         if dialect.turns == "alternate" and not boris.link.ended:
-            self._say(anna, self._text())  # it was hers
+            self.say(anna, self.text())  # it was hers
         told = "" if quit in told else notice_template(told, boris.person)  # it was passed on besides
         return told if self._is_out(boris, anna) else None
 
-    def _two_who_talked(self, dialect: Dialect) -> tuple[_Voice, _Voice]:
+    def _two_who_talked(self, dialect: Dialect) -> tuple[Voice, Voice]:
         """The first to come, whose turn it is where they speak in turns, and another."""
-        boris, anna = self._enter("Boris", dialect), self._enter("Anna", dialect)
+        boris, anna = self.enter("Boris", dialect), self.enter("Anna", dialect)
         for voice in (boris, anna):
-            self._say(voice, self._text())
+            self.say(voice, self.text())
         for voice in (boris, anna):
             voice.heard += voice.take()
         return boris, anna
 
-    def _is_out_for(self, guest: _Voice, other: _Voice, quit: str, dialect: Dialect) -> bool:
-        self._send(guest, Wire(replace(dialect, quit=quit)).quit(guest.name))
+    def _is_out_for(self, guest: Voice, other: Voice, quit: str, dialect: Dialect) -> bool:
+        self.send(guest, Wire(replace(dialect, quit=quit)).quit(guest.name))
         return self._is_out(guest, other)
 
-    def _is_out(self, guest: _Voice, other: _Voice) -> bool:
+    def _is_out(self, guest: Voice, other: Voice) -> bool:
         """Whether the server has let a guest go: it has hung up, or, where there are no connections, tells him no more what others say."""
         if guest.link.ended or self.server.transport == "tcp":
             return guest.link.ended
-        text = self._text()
-        self._say(other, text)
+        text = self.text()
+        self.say(other, text)
         return text not in guest.take()
 
     def _not_understood(self, seen: Seen, name: str) -> Learned:
         """Nothing of what Boris said reached Anna. Perhaps more is asked than the name: a room, a password, the name once more."""
-        dialect = _spoken(guess(seen), self.way)
+        dialect = spoken(guess(seen), self.way)
         hunches: tuple[Way, ...] = ()
         then = self.way.then
         asked_again = then.count("\n") < MOST_QUESTIONS - 2 and seen.welcome_anna.rstrip().endswith(_ASKS)
@@ -194,58 +119,58 @@ class Talk:
 
     # -- the questions
 
-    def _introductions(self, seen: Seen) -> tuple[_Voice, _Voice]:
-        anna = self._come("Anna")
+    def _introductions(self, seen: Seen) -> tuple[Voice, Voice]:
+        anna = self.come("Anna")
         seen.greeting_anna = anna.take()
-        self._introduce(anna)
+        self.introduce(anna)
         seen.welcome_anna = anna.take()
         if self.server.transport == "udp" and anna.name not in seen.welcome_anna and asks_for_name(seen.welcome_anna.strip()):
-            self._knocks, seen.greeting_anna = True, seen.welcome_anna
-            self._introduce(anna)
+            self.knocks, seen.greeting_anna = True, seen.welcome_anna
+            self.introduce(anna)
             seen.welcome_anna = anna.take()
-        boris = self._come("Boris")
+        boris = self.come("Boris")
         seen.greeting_boris, seen.coming = boris.take(), anna.take()
-        self._introduce(boris)
+        self.introduce(boris)
         seen.welcome_boris, seen.naming = boris.take(), anna.take()
         return anna, boris
 
-    def _first_words(self, seen: Seen, anna: _Voice, boris: _Voice) -> None:
+    def _first_words(self, seen: Seen, anna: Voice, boris: Voice) -> None:
         def listen() -> bool:
             seen.heard += anna.take()
             seen.own += boris.take()
             return seen.first in seen.heard
 
-        seen.first = self._text()
-        self._say(boris, seen.first)
+        seen.first = self.text()
+        self.say(boris, seen.first)
         if listen():
-            if self._may_restart and held_back(seen.heard, seen.first, boris.person) and not self._named_again(anna, boris):
+            if self.may_restart and held_back(seen.heard, seen.first, boris.person) and not self._named_again(anna, boris):
                 raise TimersMatter
             return
-        self._rest(patient=True)
+        self.rest(patient=True)
         if not listen():
-            hers = self._text()
-            self._say(anna, hers)  # perhaps it is Anna's turn
+            hers = self.text()
+            self.say(anna, hers)  # perhaps it is Anna's turn
             seen.alternate = listen()
             if hers in seen.heard:  # the echo of her own words, before those that were waiting for them
                 seen.heard = around(seen.heard, hers)[1].lstrip("\r\n")
 
-    def _named_again(self, anna: _Voice, boris: _Voice) -> bool:
+    def _named_again(self, anna: Voice, boris: Voice) -> bool:
         """Whether his bare name comes before each of his texts, as it does where it is sent in a frame of its own."""
-        text = self._text()
-        self._say(boris, text)
+        text = self.text()
+        self.say(boris, text)
         boris.take()
         return held_back(anna.take(), text, boris.person)
 
-    def _answer(self, seen: Seen, anna: _Voice, boris: _Voice) -> None:
-        seen.second = self._text()
-        self._say(anna, seen.second)
+    def _answer(self, seen: Seen, anna: Voice, boris: Voice) -> None:
+        seen.second = self.text()
+        self.say(anna, seen.second)
         seen.heard_boris = boris.take()
         if seen.second not in seen.heard_boris:
-            self._say(boris, self._text())  # perhaps it was his turn
+            self.say(boris, self.text())  # perhaps it was his turn
             seen.heard_boris += boris.take()
             seen.alternate = seen.alternate or seen.second in seen.heard_boris
 
-    def _better_ways(self, seen: Seen, dialect: Dialect, anna: _Voice, boris: _Voice) -> tuple[Way, ...]:
+    def _better_ways(self, seen: Seen, dialect: Dialect, anna: Voice, boris: Voice) -> tuple[Way, ...]:
         """What was passed on may come in objects, the newline may be wanted after the name alone, a command may give the name."""
         way = self.way
         if way.framing not in ("none", "lines") or (way.hello, way.then) != ("{name}", ""):
@@ -258,18 +183,18 @@ class Talk:
             return tuple(one for one in self.hints.ways if one.framing in ("none", "lines") and one.hello not in ("", "{name}"))
         return ()
 
-    def _passes_on(self, anna: _Voice, boris: _Voice, encoding: str, end: bytes | None = None) -> bool:
+    def _passes_on(self, anna: Voice, boris: Voice, encoding: str, end: bytes | None = None) -> bool:
         """Whether a text in this encoding reaches the other; `end`: with this instead of what the framing puts after it."""
-        text = self._text() if end is not None else f"Это {self._text()} ещё"  # Cyrillic only where it is the question
-        message = Wire(_spoken(Dialect(encoding=encoding), self.way)).text(text, boris.name)
-        self._send(boris, message if end is None else text.encode(encoding) + end)
+        text = self.text() if end is not None else f"Это {self.text()} ещё"  # Cyrillic only where it is the question
+        message = Wire(spoken(Dialect(encoding=encoding), self.way)).text(text, boris.name)
+        self.send(boris, message if end is None else text.encode(encoding) + end)
         heard = text.encode(encoding) in anna.link.inbox
         if end is not None:
-            self._send(boris, message[len(text.encode(encoding) + end) :])  # the line is ended, for what follows
+            self.send(boris, message[len(text.encode(encoding) + end) :])  # the line is ended, for what follows
         anna.take()
         return heard
 
-    def _rest_of_it(self, dialect: Dialect, anna: _Voice, boris: _Voice) -> Learned:
+    def _rest_of_it(self, dialect: Dialect, anna: Voice, boris: Voice) -> Learned:
         seats, third = (2, None) if dialect.turns == "alternate" else self._third(boris, dialect)
         model = self._model()
         if seats == 2 and dialect.turns == "free" and not self._may_go_on(anna, boris):
@@ -280,96 +205,53 @@ class Talk:
             dialect = replace(dialect, quit=self._quit_word(boris, dialect))
         return Learned(dialect, True, seats, model, self.clock.timers_matter, self.clock.patience, self.clock.known_busy)
 
-    def _third(self, boris: _Voice, dialect: Dialect) -> tuple[int | None, _Voice | None]:
+    def _third(self, boris: Voice, dialect: Dialect) -> tuple[int | None, Voice | None]:
         """(2 if there is no seat for a third, the third)."""
         try:
-            third = self._enter("Vera", dialect)
+            third = self.enter("Vera", dialect)
         except NoConnection:
             return 2, None
-        text = self._text()
-        self._say(boris, text)
+        text = self.text()
+        self.say(boris, text)
         if text in third.take():
             return None, third
         return (2 if third.link.ended or self.server.unaccepted() else None), third
 
-    def _may_go_on(self, anna: _Voice, boris: _Voice) -> bool:
+    def _may_go_on(self, anna: Voice, boris: Voice) -> bool:
         """Whether one may speak twice in a row. The questions so far may just have kept the turns of a server for two."""
-        texts = [self._text(), self._text()]
+        texts = [self.text(), self.text()]
         for text in texts:
-            self._say(boris, text)
+            self.say(boris, text)
         heard = anna.take()
         return all(text in heard for text in texts)
 
-    def _leaving(self, anna: _Voice, leaver: _Voice, dialect: Dialect) -> str:
+    def _leaving(self, anna: Voice, leaver: Voice, dialect: Dialect) -> str:
         """What is said when somebody leaves, politely or else by a reset."""
         anna.take()
         for reset in (False, True):
-            self._act()
+            self.act()
             leaver.link.close(reset=reset)
-            self._rest()
+            self.rest()
             left = notice_template(anna.take(), leaver.person)
             if left or reset or self.server.exit_code() is not None:
                 return left
-            leaver = self._enter("Gleb", dialect)
+            leaver = self.enter("Gleb", dialect)
             anna.take()
         return ""
 
-    def _quit_word(self, other: _Voice, dialect: Dialect) -> str:
+    def _quit_word(self, other: Voice, dialect: Dialect) -> str:
         """Which of the words in the code ends the session of the one who says it."""
         said = guesses(self.hints.quit_words[:QUIT_WORDS_TRIED], dialect)
         for quit, otherwise in said.items():
             if self.server.exit_code() is not None or self.clock.known_busy:
                 return ""
-            guest = self._enter("Denis", dialect)
+            guest = self.enter("Denis", dialect)
             if not (otherwise and self._is_out_for(guest, other, otherwise, dialect)) and self._is_out_for(guest, other, quit, dialect):
                 return quit
-            self._act()
+            self.act()
             guest.link.close()
-            self._rest()
+            self.rest()
         return ""
-
-    # -- acting
-
-    def _come(self, name: str) -> _Voice:
-        self._act()
-        voice = _Voice(name + "".join(self.dice.choices(_SYLLABLES, k=2)), self.server.connect(name), self.wire.stream())
-        self._rest()
-        if self._knocks:
-            self._introduce(voice)
-        return voice
-
-    def _enter(self, name: str, dialect: Dialect) -> _Voice:
-        voice = self._come(name)
-        if dialect.named_by != "nobody" or self.server.transport == "udp":  # there one joins by the first datagram
-            self._introduce(voice)
-        return voice
-
-    def _introduce(self, voice: _Voice) -> None:
-        for message in self.wire.hello(voice.name):
-            self._send(voice, message)
-
-    def _say(self, voice: _Voice, text: str) -> None:
-        self._send(voice, self.wire.text(text, voice.name))
-
-    def _send(self, voice: _Voice, message: bytes) -> None:
-        self._act()
-        with contextlib.suppress(OSError):  # whoever was hung up on says nothing
-            voice.link.send(message)
-        self._rest()
-
-    def _text(self) -> str:
-        """A text like no other: three words and a number."""
-        self._texts += 1
-        return " ".join(self.dice.sample(_WORDS, 3)) + f" {self.dice.randrange(1000, 9999)}{self._texts}"
-
-    def _rest(self, *, patient: bool = False) -> None:
-        if self.clock.settle(time.monotonic() + STEP_LIMIT, patient=patient) is Rest.LATE:
-            raise Infra(_("компьютер слишком занят: за время, отведённое на знакомство с сервером, всё так и не стихло"))
-
-    def _act(self) -> None:
-        self.clock.before_acting()
-        if self.clock.timers_matter and self._may_restart:
-            raise TimersMatter
 
     def _model(self) -> str:
         return "udp" if self.server.transport == "udp" else observe(self.server.threads())

@@ -14,7 +14,7 @@ from typing import Final
 
 from grading.conversation import STEP_LIMIT
 from grading.inference import Person, around, template, without_clock
-from grading.interview_talk import Learned
+from grading.learned import Learned
 from grading.links import AnyLink
 from grading.messages import _
 from grading.model import observe

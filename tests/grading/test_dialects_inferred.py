@@ -11,7 +11,7 @@ import pytest
 
 from grading.bench import Bench
 from grading.interview import interview
-from grading.interview_talk import Hints, Learned
+from grading.learned import Hints, Learned
 from grading.sandbox import open_sandbox
 from grading.server import Launch
 from reference.dialect import Dialect

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from grading.interview import interview
-from grading.interview_talk import Hints, Learned
+from grading.learned import Hints, Learned
 from grading.sandbox import Sandbox, open_sandbox
 from grading.server import Launch, NotStarted, Server
 from grading.submission.model import Way

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from grading.bench import Bench
-from grading.interview_talk import Learned
 from grading.lab import Lab
+from grading.learned import Learned
 from grading.own_clients import last_words
 from grading.plugin import Grading
 from grading.result import CheckResult, Verdict

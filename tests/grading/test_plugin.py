@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from grading.eyes import Waiting
-from grading.interview_talk import Learned
 from grading.lab import Lab
+from grading.learned import Learned
 from grading.play import ScenarioFailed
 from grading.plugin import SHRINKING_TRIES, Grading
 from grading.result import CheckResult, Stuck, Verdict
