@@ -19,9 +19,9 @@ from grading.own_clients import OwnClients
 from grading.play import ScenarioFailed, play
 from grading.replay import script
 from grading.result import Event, Stuck, Verdict
+from grading.running import NotStarted
 from grading.sandbox import SandboxError, StudentBrokeSandbox
 from grading.scenario import Step
-from grading.server import NotStarted
 from grading.submission.client_programs import client_programs
 from grading.transcript import told
 from grading.verdicts import CheckFailed, Infra, NotApplicable

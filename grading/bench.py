@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
+from grading.running import Launch, NotStarted
 from grading.sandbox import Sandbox, SandboxError, StudentBrokeSandbox
-from grading.server import Launch, NotStarted, Server
+from grading.server import Server
 from grading.stillness import Rest
 from grading.verdicts import CheckFailed, Infra
 

@@ -11,7 +11,8 @@ from grading.conversation import GO_ON, Conversation
 from grading.guests import Guest
 from grading.messages import _
 from grading.oracle import Said
-from grading.server import NotStarted, Server
+from grading.running import NotStarted
+from grading.server import Server
 from grading.stillness import Rest
 from grading.verdicts import CheckFailed
 from grading.wire import is_framed

@@ -11,8 +11,8 @@ from grading.bench import AHEAD, Bench
 from grading.messages import _
 from grading.options import Options
 from grading.result import Isolation
+from grading.running import Launch
 from grading.sandbox import Sandbox, open_sandbox
-from grading.server import Launch
 from grading.submission.model import Submission
 
 

@@ -23,9 +23,9 @@ from grading.plugin import Grading
 from grading.result import CheckResult, Report, Verdict
 from grading.rubrics import chosen
 from grading.runner import run_checks
+from grading.running import NotStarted
 from grading.sandbox import SandboxError, StudentBrokeSandbox
 from grading.scoring import Observed, choose
-from grading.server import NotStarted
 from grading.submission import Submission
 from grading.submission.model import Way
 from grading.verdicts import Infra

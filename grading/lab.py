@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from grading.eyes import Waiting
 from grading.messages import _
 from grading.result import RAISED, Stuck
-from grading.server import NotStarted
+from grading.running import NotStarted
 from grading.story import exit_words
 from grading.submission import Submission
 from grading.verdicts import CheckFailed

@@ -9,7 +9,7 @@ from grading.guests import Guest
 from grading.history import Difference
 from grading.messages import _, ngettext
 from grading.oracle import Said, label_after, label_before, matched
-from grading.server import NotStarted
+from grading.running import NotStarted
 from grading.verdicts import CheckFailed
 
 if TYPE_CHECKING:

@@ -26,8 +26,8 @@ from grading.reports import brief, steps, swimlane, words
 from grading.reports.conversation import arranged
 from grading.reports.text import safe
 from grading.result import Event, Stuck
+from grading.running import NotStarted
 from grading.sandbox import SandboxError, StudentBrokeSandbox
-from grading.server import NotStarted
 from grading.transcript import told
 from grading.verdicts import CheckFailed, Infra, NotApplicable
 from grading.words import Unique, Vocabulary

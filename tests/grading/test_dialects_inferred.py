@@ -12,8 +12,8 @@ import pytest
 from grading.bench import Bench
 from grading.interview import interview
 from grading.learned import Hints, Learned
+from grading.running import Launch
 from grading.sandbox import open_sandbox
-from grading.server import Launch
 from reference.dialect import Dialect
 
 pytestmark = pytest.mark.linux

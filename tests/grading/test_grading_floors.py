@@ -14,6 +14,7 @@ FLOORS = (
     {"shrinking", "stillness", "history", "datagrams", "console", "quits"},
     {"quiet"},
     {"eyes"},
+    {"running"},
     {"server"},
     {"guests", "screens"},
     {"story", "seating", "transcript", "learned"},

@@ -12,8 +12,9 @@ import pytest
 
 from grading.interview import interview
 from grading.learned import Hints, Learned
+from grading.running import Launch, NotStarted
 from grading.sandbox import Sandbox, open_sandbox
-from grading.server import Launch, NotStarted, Server
+from grading.server import Server
 from grading.submission.model import Way
 from reference.dialect import Dialect
 

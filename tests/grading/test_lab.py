@@ -7,7 +7,7 @@ import pytest
 from grading.eyes import Waiting
 from grading.lab import Lab
 from grading.result import Stuck
-from grading.server import NotStarted
+from grading.running import NotStarted
 from grading.submission.model import Origin, Problem, SourceFacts, Submission
 from grading.verdicts import CheckFailed
 

@@ -13,8 +13,8 @@ from grading.own_clients import last_words
 from grading.plugin import Grading
 from grading.result import CheckResult, Verdict
 from grading.runner import run_checks
+from grading.running import Launch
 from grading.sandbox import open_sandbox
-from grading.server import Launch
 from grading.submission import Submission, find
 from reference.dialect import Dialect
 

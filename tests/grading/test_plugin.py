@@ -19,9 +19,9 @@ from grading.play import ScenarioFailed
 from grading.plugin import SHRINKING_TRIES, Grading
 from grading.result import CheckResult, Stuck, Verdict
 from grading.runner import run_checks
+from grading.running import NotStarted
 from grading.sandbox import SandboxError, StudentBrokeSandbox
 from grading.scenario import Manner, Step
-from grading.server import NotStarted
 from grading.submission.model import Submission
 from grading.transcript import Transcript
 from grading.verdicts import CheckFailed, Infra, NotApplicable

@@ -13,8 +13,9 @@ import pytest
 
 from grading.eyes import Held
 from grading.keyboard import default_shown
+from grading.running import Launch, NotStarted
 from grading.sandbox import open_sandbox
-from grading.server import CONNECT_LIMIT, Launch, NoConnection, NotStarted, Server
+from grading.server import CONNECT_LIMIT, NoConnection, Server
 from grading.stillness import Rest
 
 pytestmark = [

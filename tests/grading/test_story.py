@@ -12,7 +12,7 @@ from grading import story
 from grading.guests import Guest
 from grading.history import Difference
 from grading.oracle import Oracle, Said
-from grading.server import NotStarted
+from grading.running import NotStarted
 from grading.transcript import Transcript
 from grading.verdicts import CheckFailed
 from reference.dialect import KNOWN, Dialect

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from grading.keyboard import NAME
+from grading.running import Launch, NotStarted
 from grading.sandbox import open_sandbox
 from grading.seating import name_typed, only_reads_keyboard
-from grading.server import Launch, NotStarted, Server
+from grading.server import Server
 from grading.stillness import Rest
 
 pytestmark = [
