@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from grading import history, story
@@ -56,12 +57,12 @@ class Chat(Conversation):
         width = BURST_WIDTH - around if around <= BURST_WIDTH // 2 else BURST_WIDTH
         return [self.say(author, text, loose=loose) for text in self.words.burst(count, width)]
 
-    def cut_in_two(self, author: Guest, text: str, inside: str = "") -> Said[Guest]:
+    def cut_in_two(self, author: Guest, text: str, inside: str = "", halfway: Callable[[], None] = lambda: None) -> Said[Guest]:
         """Sends a text in two pieces, the cut within the bytes of the letter `inside`, or else after its second letter; between them
-        everything comes to rest."""
+        everything comes to rest, and `halfway` is done."""
         unique = text if isinstance(text, Unique) else f"{text} {self.words.nonsense()}"
         at = self.framed(unique, author).index(self.wire.inside(inside)) + 1 if inside else self._behind(author, unique, 2)
-        return self._in_pieces(author, text, unique, [at])
+        return self._in_pieces(author, text, unique, [at], halfway)
 
     def cut_in_three(self, author: Guest, text: Unique) -> Said[Guest]:
         """Sends a text in three pieces as a network may cut it, though never a letter; after each one everything comes to rest."""
@@ -73,20 +74,24 @@ class Chat(Conversation):
         `halfway` is done in the middle of it: there others may speak, whose bytes are not to be taken for a part of it.
         """
         length = len(self.framed(text, author))
-        return self._in_pieces(author, text, text, _and_at(range(1, length), length // 2, halfway))
+        return self._in_pieces(author, text, text, range(1, length), halfway)
 
     def _behind(self, author: Guest, text: str, letters: int) -> int:
         """Where in the bytes of a framed text so many of its letters end."""
         beginning = self.wire.inside(text[:letters])
         return self.framed(text, author).index(beginning) + len(beginning)
 
-    def _in_pieces(self, author: Guest, text: str, unique: str, cuts: Iterable[int]) -> Said[Guest]:
-        sent, begin = self.framed(unique, author), 0
-        for end in cuts:
+    def _in_pieces(
+        self, author: Guest, text: str, unique: str, cuts: Sequence[int], halfway: Callable[[], None] = lambda: None
+    ) -> Said[Guest]:
+        """`halfway` is done when half of the cuts have been made, or the only one."""
+        sent = self.framed(unique, author)
+        for number, (begin, end) in enumerate(itertools.pairwise([0, *cuts]), 1):
             author.sends(sent[begin:end])
             self.settle()
-            begin = end
-        author.sends(sent[begin:], of=Said(author, text, unique.encode(self.dialect.encoding)))
+            if number == max(1, len(cuts) // 2):
+                halfway()
+        author.sends(sent[cuts[-1] :], of=Said(author, text, unique.encode(self.dialect.encoding)))
         return self.last(author, text)
 
     def glue(self, author: Guest, *texts: str) -> list[Said[Guest]]:
@@ -208,13 +213,3 @@ class Chat(Conversation):
             if self.server.exit_code() is not None:
                 raise CheckFailed(expected, _("сам сервер завершился, а запущенные им процессы продолжают работать"))
             raise self._failed(expected, _("сервер продолжает работать"))
-
-
-def _and_at(numbers: Iterable[int], when: int, halfway: Callable[[], None]) -> Iterator[int]:
-    """The numbers as they are; before the first one beyond `when`, `halfway` is done."""
-    waiting = True
-    for number in numbers:
-        if waiting and number > when:
-            waiting = False
-            halfway()
-        yield number

@@ -143,6 +143,22 @@ def plainer(step: Step) -> Step:
     return replace(step, texts=tuple(PLAIN[0] if text in ODD else text for text in step.texts))
 
 
+def apart(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """The same with those who spoke together speaking one after the other: that goes the same way every time."""
+    found: list[Step] = []
+    for step in steps:
+        if step.what == "together":
+            found += [Step("says", (guest,), (text,)) for guest, text in zip(step.who, step.texts, strict=True)]
+        else:
+            found.append(step)
+    return tuple(found)
+
+
+def acts(steps: Iterable[Step]) -> int:
+    """How many things people do in it: two who speak together do two."""
+    return sum(len(step.who) for step in steps)
+
+
 def told(steps: Sequence[Step]) -> str:
     """The story, for the student: «Борис входит; Вера входит; Борис говорит; …»."""
     return "; ".join(_(_WORDS[step.what]).format(who=_(" и ").join(person(NAMES[guest]) for guest in step.who)) for step in steps)

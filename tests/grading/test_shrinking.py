@@ -63,6 +63,23 @@ def test_a_text_stays_odd_only_where_that_is_the_fault() -> None:
     assert not [text for step in short for text in step.texts if text in ODD]
 
 
+def together(steps: tuple[Step, ...]) -> bool:
+    return any(step.what == "together" for step in steps)
+
+
+def two_messages(steps: tuple[Step, ...]) -> bool:
+    """Whoever speaks second is not heard, at the same moment or later."""
+    return sum(len(step.texts) for step in steps) >= 2
+
+
+@pytest.mark.parametrize("fails", [together, two_messages])
+def test_people_speak_at_the_same_moment_only_where_that_is_the_fault(fails: Callable[[tuple[Step, ...]], bool]) -> None:
+    whole = (Step("joins", (0,)), Step("joins", (1,)), Step("together", (1, 0), ("привет", "хорошо")))
+    short = shortest(whole, MANNER, fails, 16)
+    assert fails(short)
+    assert together(short) is (fails is together)
+
+
 @pytest.mark.parametrize(
     ("fails", "longest"),
     [(second_departure, 6), (seventh_message, 11), (reset_of_the_first, 5)],
