@@ -97,8 +97,9 @@ def grade_by(results: Sequence[CheckResult], rubric: Rubric, observed: Observed 
 def choose(
     results: Sequence[CheckResult], rubrics: Sequence[Rubric], observed: Observed = _NOTHING, *, declared: Collection[str] = ()
 ) -> Score:
-    """Grade by the rubric that gives most course points; where two give the same, by the one that is passed, then by the one that asks
-    for the observed model most narrowly (a server in select is a `select`, though `multi-user` would take it, too), else by the first.
+    """Grade by the rubric that gives most course points; where two give the same, by the one that is passed, then by the one of which
+    least is missing (a whole chat for two is that, not half of one for many), then by the one that asks for the observed model most narrowly
+    (a server in select is a `select`, though `multi-user` would take it, too), else by the first.
 
     With one rubric there is no choice and no note about it. Raises ValueError without any.
     """
@@ -106,7 +107,7 @@ def choose(
     if not scores:
         raise ValueError("no rubric to choose from")
     # max keeps the first of equals
-    best = max(scores, key=lambda one: (one.course_points, one.passed, _closeness(one.rubric, observed.model)))
+    best = max(scores, key=lambda one: (one.course_points, one.passed, one.score, _closeness(one.rubric, observed.model)))
     others = [one for one in scores if one is not best]
     return replace(best, notes=(_why(best, others), *best.notes)) if others else best
 

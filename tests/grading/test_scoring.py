@@ -130,6 +130,15 @@ def test_of_equal_variants_the_one_that_is_passed() -> None:
     assert (chosen.rubric.variant, chosen.course_points, chosen.passed) == ("two-user", 56, True)
 
 
+def test_of_equal_variants_that_are_passed_the_one_of_which_least_is_missing() -> None:
+    """A whole chat for two, at 60 %, is not reported as one for many in which 40 of 100 are missing."""
+    results = [result("a"), result("b", FAILED)]
+    many = rubric({"a": 60, "b": 40}, variant="multi-user", models=("threads",))
+    two = rubric({"a": 100}, variant="two-user", factor="0.6")
+    chosen = scoring.choose(results, [many, two], Observed("threads"))
+    assert (chosen.rubric.variant, chosen.score, chosen.course_points) == ("two-user", 100, 60)
+
+
 @pytest.mark.parametrize(
     ("asked", "imports", "verdict", "seen"),
     [
