@@ -98,8 +98,8 @@ def choose(
     results: Sequence[CheckResult], rubrics: Sequence[Rubric], observed: Observed = _NOTHING, *, declared: Collection[str] = ()
 ) -> Score:
     """Grade by the rubric that gives most course points; where two give the same, by the one that is passed, then by the one of which
-    least is missing (a whole chat for two is that, not half of one for many), then by the one that asks for the observed model most narrowly
-    (a server in select is a `select`, though `multi-user` would take it, too), else by the first.
+    least is missing (a whole chat for two is that, not half of one for many), then by the one that asks for the observed model most
+    narrowly (a server in select is a `select`, though `multi-user` would take it, too), else by the first.
 
     With one rubric there is no choice and no note about it. Raises ValueError without any.
     """

@@ -31,7 +31,8 @@ class Limits:
             fails right servers that have two threads for each of 30 users.
         cpu_seconds: per process, the soft limit; SIGKILL comes one second later.
         file_size: of any one file, memfd included.
-        open_files: in the student's processes only; the starter needs more for the guests' sockets.
+        open_files: in the student's processes only; the starter needs more for the guests' sockets. 30 users with a socket, both ends of a
+            pipe and a process each are 120.
         processes: processes and threads in one sandbox; 30 users with two threads each are 61.
         lab_disk, tmp, shm: sizes of the RAM disks /lab (besides the submission itself), /tmp and /dev/shm (bubblewrap only).
     """
@@ -39,7 +40,7 @@ class Limits:
     address_space: int = 4096 * MIB
     cpu_seconds: int = 20
     file_size: int = 32 * MIB
-    open_files: int = 128
+    open_files: int = 256
     processes: int = 256
     lab_disk: int = 32 * MIB
     tmp: int = 16 * MIB
