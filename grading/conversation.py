@@ -28,6 +28,8 @@ SOON: Final = 0.002
 """Seconds in which a good server on an idle machine relays a message, several times over; what takes longer is waited for properly."""
 MOST_SAID_BEFORE: Final = 5
 """Turns that what came before a text may take: two empty lines, and the other's first word, if it is the other who begins."""
+HELD_UP: Final = 1.0
+"""Seconds by which one who says nothing may delay the others; a server that asks its guests in turn waits hundredths for each."""
 GO_ON: Final = "да"
 """What one says only to give the other his turn again."""
 
@@ -275,6 +277,15 @@ class Conversation:
     def outwait(self) -> bool:
         """Where the server gives somebody only so long to say something, lets that time pass. Returns whether it did. Raises Infra."""
         return self.server.hurries() and not self.comes(lambda: False)
+
+    def kept_waiting(self, silent: Guest, came: Callable[[], bool]) -> bool:
+        """Whether what was just done has not come to anything in HELD_UP seconds because all that time the server sat in one and the same
+        wait for somebody silent. How busy the machine is does not matter: who waits needs no processor."""
+        before = self.server.waiter(silent.link)
+        if before is None or came():
+            return False
+        rest = self.clock.settle(time.monotonic() + HELD_UP, came, patient=True)
+        return rest is not Rest.CAME and not came() and self.server.waiter(silent.link) == before
 
     def wake(self, guest: Guest) -> None:
         """Somebody who did not read begins to. What the kernel and the server have kept for him comes now; what may have been dropped is

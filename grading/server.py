@@ -12,6 +12,7 @@ from grading.links import AnyLink, Link, narrow
 from grading.messages import N_, _
 from grading.running import Launch, Running
 from grading.sandbox import Sandbox
+from grading.threads import Thread
 
 CONNECT_LIMIT: Final = 3.5
 """Seconds for one connection: where the accept queue is full, the kernel tries again after 1 and 3 s."""
@@ -103,6 +104,10 @@ class Server(Running):
     def written(self, link: AnyLink) -> int | None:
         """Bytes it has written to a guest, read or not; None where that cannot be seen, or it has hung up on him."""
         return self.eyes.written(link)
+
+    def waiter(self, link: AnyLink) -> Thread | None:
+        """The one thread with a time-out, if it waits for this guest; None where that cannot be seen."""
+        return self.eyes.waiter(link)
 
     def hurries(self) -> bool:
         """Whether it gives somebody only so long to say something; False where that cannot be seen."""

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from grading.chat import Chat
 from grading.crowds import catches_up, clog
+from grading.guests import Guest
 from grading.messages import _
 from grading.plugin import check
-from grading.verdicts import NotApplicable
+from grading.verdicts import CheckFailed, NotApplicable
 
 
 @check("silent-newcomer", needs="three-users-hear", variants="multi-user select")
 def test_a_silent_newcomer_delays_nobody(chat: Chat) -> None:
     """Молчащий новичок не задерживает остальных."""
-    chat.connect()  # and says nothing
-    boris, vera = chat.join("Борис", "Вера")
-    boris.says("есть кто?")
+    silent = chat.connect()  # and says nothing
+    boris = chat.arrive("Борис")
+    _goes_on(chat, silent, lambda: not chat.server.unaccepted())
+    chat.settle()
+    chat.introduce(boris)
+    (vera,) = chat.join("Вера")
+    if silent.link.ended:  # put out for his silence
+        silent = chat.connect("Тихоня")
+    said = boris.says("есть кто?")
+    _goes_on(chat, silent, lambda: said.data in vera.heard)
     vera.hears("есть кто?", by=boris)
+
+
+def _goes_on(chat: Chat, silent: Guest, came: Callable[[], bool]) -> None:
+    """Raises CheckFailed where the server first waits to the end of its patience for somebody silent."""
+    if chat.kept_waiting(silent, came):
+        expected = _("пока {guest} молчит, остальные входят и говорят без задержки").format(guest=silent)
+        raise CheckFailed(expected, _("сервер ждёт, что скажет {guest}, и до остальных ему дела нет").format(guest=silent))
 
 
 @check("silent-user", needs="three-users-hear", variants="multi-user select udp")

@@ -92,6 +92,15 @@ class KernelEyes:
             return None
         return peer.info.sent + peer.info.notsent
 
+    def waiter(self, link: AnyLink) -> Thread | None:
+        """See Eyes."""
+        timed = [thread for thread in self._threads.look() if thread.timed]
+        if len(timed) != 1 or timed[0].call != "poll" or not link.request:
+            return None
+        (peer,) = self._diag.ask([link.request])
+        (thread,) = timed
+        return thread if peer is not None and peer.inode and peer.inode == socket_inode(self._proc_fd, thread.pid, thread.first) else None
+
     def hurries(self) -> bool:
         """See Eyes."""
         timed = [thread for thread in self._threads.look() if thread.timed and thread.call == "poll"]  # what settimeout() makes of recv

@@ -72,6 +72,10 @@ class Eyes(Protocol):
     def written(self, link: AnyLink) -> int | None:
         """Bytes the server has written to a guest, read or not; None where that cannot be seen, or the server has hung up on him."""
 
+    def waiter(self, link: AnyLink) -> Thread | None:
+        """The thread that waits for this guest, and not for ever, if no other has anything it will not wait for for ever. None where that
+        cannot be seen."""
+
     def hurries(self) -> bool:
         """Whether a thread waits for one guest and will not wait for ever. False where that cannot be seen."""
 

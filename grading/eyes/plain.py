@@ -53,6 +53,10 @@ class PlainEyes:
         """See Eyes."""
         return None
 
+    def waiter(self, link: AnyLink) -> Thread | None:
+        """See Eyes."""
+        return None
+
     def hurries(self) -> bool:
         """See Eyes."""
         return False

@@ -65,7 +65,7 @@ def worth(check: CheckResult, checks: Sequence[CheckResult]) -> int:
 
 def _failure(check: CheckResult, behind: int, encoding: str, advised: dict[str, str]) -> RenderableType:
     """One failure; without an encoding in short."""
-    title = Text.assemble(("✗ ", "bold red"), (ngettext("{n} балл", "{n} балла", check.max_points - check.points), "bold red"), "  ")
+    title = Text.assemble(("✗ ", "bold red"), (points.cost(check), "bold red"), "  ")
     title.append(layout.title(check), "bold")
     title.append(f"  [{safe(check.id)}]", "dim")
     rows: list[tuple[str, RenderableType]] = []

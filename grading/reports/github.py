@@ -70,8 +70,7 @@ def _section(report: Report) -> Iterator[str]:
         return
     yield f"\n### {markdown(report.path)}\n"
     for check in missing:
-        lost = ngettext("{n} балл", "{n} балла", check.max_points - check.points)
-        yield f"- **{markdown(brief.title(check))}** ({markdown(check.id)}, {lost})"
+        yield f"- **{markdown(brief.title(check))}** ({markdown(check.id)}, {points.cost(check)})"
         for line in brief.lines(check):
             yield f"  - {markdown(line[:_SHOWN])}"
 

@@ -76,6 +76,10 @@ class Card:
     def title(self) -> str:
         return self.check.title.rstrip(".")
 
+    @property
+    def cost(self) -> str:
+        return points.cost(self.check)
+
 
 def page(report: Report) -> str:
     """The whole file, in the language of `messages`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from grading.messages import _, ngettext
 from grading.result import CheckResult, Verdict
 
 
@@ -11,6 +12,12 @@ def behind(id: str, checks: Sequence[CheckResult]) -> int:
     """The points of all checks that could not run because this one failed, directly or through others."""
     waiting = [check for check in checks if check.verdict is Verdict.BLOCKED and check.blocked_by == id]
     return sum(check.max_points + behind(check.id, checks) for check in waiting if check.id != id)
+
+
+def cost(check: CheckResult) -> str:
+    """What a failed check costs by itself, in words: a half point, made whole, may be none."""
+    lost = check.max_points - check.points
+    return ngettext("{n} балл", "{n} балла", lost) if lost else _("меньше балла")
 
 
 def dearest_first(checks: Sequence[CheckResult]) -> list[CheckResult]:

@@ -43,8 +43,9 @@ class Browser:
 
     def requests(self) -> list[str]:
         messages = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
-        urls = [one["params"]["request"]["url"] for one in messages if one["method"] == "Network.requestWillBeSent"]
-        return [url for url in urls if not url.startswith("file:")]
+        sent = [one["params"] for one in messages if one["method"] == "Network.requestWillBeSent"]
+        ours = [one["request"]["url"] for one in sent if one["documentURL"].startswith("file:")]  # the empty tab before has pages of its own
+        return [url for url in ours if not url.startswith("file:")]
 
     def violations(self) -> list[str]:
         """What axe-core finds against WCAG A and AA, and its best practices."""
