@@ -161,3 +161,26 @@ def test_who_outlives_ctrl_c_is_named(code: int | None, word: str) -> None:
         chat.interrupt()
     assert word in failure.value.actual
     assert ("завершился по сигналу" in failure.value.actual) is False
+
+
+@pytest.mark.parametrize(
+    ("waiters", "ends", "kept"),
+    [
+        ((None,), Rest.STILL, False),  # nobody waits for him with a time-out
+        (("thread 1", "thread 1"), Rest.STILL, True),
+        (("thread 1", "thread 2"), Rest.STILL, False),  # it has moved meanwhile, as one does who asks everybody in turn
+        (("thread 1", None), Rest.STILL, False),
+        (("thread 1", "thread 1"), Rest.CAME, False),
+    ],
+)
+def test_who_is_silent_keeps_others_waiting_where_the_server_sits_in_one_wait_for_him(
+    waiters: tuple[object, ...], ends: Rest, kept: bool
+) -> None:
+    server: Any = FakeServer()
+    seen = list(waiters)
+    server.waiter = lambda _link: seen.pop(0)
+    chat = Chat(server, Dialect(named_by="nobody"), random.Random(1))
+    (boris,) = chat.join("Борис")
+    server.clock.settle = lambda *_args, **_more: ends
+    assert chat.kept_waiting(boris, lambda: False) is kept
+    assert not seen
