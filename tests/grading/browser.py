@@ -44,7 +44,8 @@ class Browser:
     def requests(self) -> list[str]:
         messages = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
         sent = [one["params"] for one in messages if one["method"] == "Network.requestWillBeSent"]
-        ours = [one["request"]["url"] for one in sent if one["documentURL"].startswith("file:")]  # the empty tab before has pages of its own
+        # the empty tab before has pages of its own, which ask for things of theirs
+        ours = [one["request"]["url"] for one in sent if one["documentURL"].startswith("file:")]
         return [url for url in ours if not url.startswith("file:")]
 
     def violations(self) -> list[str]:

@@ -183,4 +183,3 @@ def test_who_is_silent_keeps_others_waiting_where_the_server_sits_in_one_wait_fo
     (boris,) = chat.join("Борис")
     server.clock.settle = lambda *_args, **_more: ends
     assert chat.kept_waiting(boris, lambda: False) is kept
-    assert not seen

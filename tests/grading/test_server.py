@@ -550,7 +550,7 @@ def test_what_is_sent_to_a_frozen_server_comes_at_once(opened: Opener) -> None:
 IN_TURN = """
 import threading
 conn, _ = sock.accept()
-conn.settimeout(60)
+conn.settimeout(5)
 other, _ = sock.accept()
 {more}
 conn.recv(1)
@@ -558,7 +558,7 @@ conn.recv(1)
 
 
 @pytest.mark.parametrize(
-    ("more", "waits"), [("", True), ("other.settimeout(60); threading.Thread(target=other.recv, args=(1,)).start()", False)]
+    ("more", "waits"), [("", True), ("other.settimeout(5); threading.Thread(target=other.recv, args=(1,)).start()", False)]
 )
 def test_the_one_thread_with_a_time_out_waits_for_one_of_the_guests(opened: Opener, more: str, waits: bool) -> None:
     server = opened(listening() + IN_TURN.format(more=more))
