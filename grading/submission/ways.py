@@ -61,7 +61,8 @@ def _normal(name: str) -> str:
 def _lengths(server: Words, client: Words) -> list[str]:
     by_bytes = [length for length in server.lengths if length in client.lengths] or server.lengths
     digits = [width for width in server.digits if width in client.digits] or server.digits
-    return by_bytes or [f"length-decimal-{width}" for width in digits]
+    on_a_line = ["length-line"] if server.counted and server.lines else []
+    return by_bytes or [f"length-decimal-{width}" for width in digits] or on_a_line
 
 
 def _framings(server: Words, client: Words) -> list[str]:

@@ -15,6 +15,8 @@ _STRUCT: Final = re.compile(r"([@=<>!]?)([HhIiLlQq])")
 _SIZES: Final = {"h": 2, "i": 4, "l": 4, "q": 8}
 _DIGITS: Final = re.compile(r"[ 0]?[<>^=]?0?(\d{1,2})d?")
 _SENDS: Final = frozenset({"send", "sendall", "write"})
+_TAKES: Final = re.compile(r"_*(?:read|recv|receive|take|get)_?(?:exact(?:ly)?|all|bytes|body|n|some|full|message)?", re.I)
+"""A function that is told how many bytes to read."""
 CALLED_A_NAME: Final = re.compile(r"name|nick|login|имя|ник|зовут", re.I)
 """A variable, or what is asked."""
 _MOST: Final = 40  # of each kind of word: what people write by hand has a few
@@ -34,7 +36,7 @@ class Words:
         prefixes: (what stands before, after) a single value put into a string.
         opening: what is sent outside of every loop, in pieces: strings, and the expressions of what was typed; [] where it is not known.
         between: what stands between the first two values put into one, and nothing before them.
-        lengths: framings by a length; digits: widths of decimal lengths.
+        lengths: framings by a length; digits: widths of decimal lengths; counted: a number that was read says how much is read next.
         json, raw_json: JSON is used, and told to leave letters as they are.
         lines, blanks, nul: text is cut at newlines, at blanks, at zero bytes.
         encodings: named in encode and decode.
@@ -51,6 +53,7 @@ class Words:
     lengths: list[str] = field(default_factory=list)
     digits: list[int] = field(default_factory=list)
     encodings: list[str] = field(default_factory=list)
+    counted: bool = False
     json: bool = False
     raw_json: bool = False
     lines: bool = False
@@ -85,6 +88,13 @@ class _Reader:
             for node in nodes
             if isinstance(node, ast.Assign) and any(isinstance(one, ast.Call) and _called(one) == "input" for one in ast.walk(node.value))
             for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        self.numbers = {
+            target.id
+            for node in nodes
+            if isinstance(node, ast.Assign | ast.NamedExpr) and _is_int(node.value)
+            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
             if isinstance(target, ast.Name)
         }
         self.functions = {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
@@ -158,6 +168,8 @@ class _Reader:
                 self.inner |= {id(value) for value in node.values}
                 if all(map(self._is_function, node.values)):  # text is looked up here to find what to do
                     self._compared(filter(None, keys))
+            case ast.Subscript(slice=ast.Slice(upper=ast.expr() as upper)):
+                self.words.counted |= any(map(self._is_number, ast.walk(upper)))
             case ast.Subscript(slice=ast.Constant(value=str(key)), ctx=ast.Load()):
                 _add(self.words.keys, key)
             case ast.Compare(ops=[ast.Eq() | ast.NotEq() | ast.In(), *_]):
@@ -175,6 +187,7 @@ class _Reader:
         name = _called(call)
         first = self._value(call.args[0]) if call.args else None
         self._puts_together(name, call)
+        self.words.counted |= _TAKES.fullmatch(name) is not None and any(map(self._is_number, call.args))
         for word in call.keywords:
             if word.arg == "ensure_ascii" and self._value(word.value) is False:
                 self.words.raw_json = True
@@ -225,6 +238,10 @@ class _Reader:
                 self.sizes += [size for arg in call.args if isinstance(size := self._value(arg), int) and 0 < size < 100]
             case "int":
                 self.number_read = True
+
+    def _is_number(self, node: ast.AST) -> bool:
+        """Whether a number stands here that came as text."""
+        return node.id in self.numbers if isinstance(node, ast.Name) else _is_int(node)
 
     def _methods(self, args: list[ast.expr]) -> None:
         """getattr(self, "do_" + word): each method called do_something stands for a word."""
@@ -323,6 +340,10 @@ class _Helper:
         """What stands there in this call; a variable is called after what is in it, and so may the parameter be."""
         put = given.get(value.id, value) if isinstance(value, ast.Name) else value
         return put if put is value or isinstance(put, ast.Constant | ast.Dict) else ast.Tuple([put, value])
+
+
+def _is_int(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and _called(node) == "int"
 
 
 def _called(call: ast.Call) -> str:

@@ -107,10 +107,18 @@ def test_a_message_that_is_a_dataclass_has_all_its_fields() -> None:
         ("sock.send(f'{len(m):04d}'.encode() + m)", "length-decimal-4"),
         ("sock.send(str(len(m)).zfill(8).encode() + m)", "length-decimal-8"),
         ("parts = data.split(b'\\0')", "nul"),
+        ("size = int(stream.readline())\nbody = stream.read(size)", "length-line"),
+        ("async def f(): return await s.readexactly(int(await s.readuntil(b'\\n')))", "length-line"),
+        ("head, _, rest = box.partition(b'\\n')\nn = int(head)\nbody = rest[:n]", "length-line"),
     ],
 )
 def test_lengths_and_zero_bytes(source: str, framing: str) -> None:
     assert Way(framing) in ways(source)
+
+
+@pytest.mark.parametrize("source", ["size = int(conn.recv(10))\nrest[:size]", "port = int(input())\nstream.readline()\nstream.read(9)"])
+def test_not_every_number_is_a_length_on_a_line(source: str) -> None:
+    assert Way("length-line") not in ways(source)
 
 
 def test_of_two_lengths_the_one_that_the_client_writes_too() -> None:
