@@ -14,6 +14,7 @@ from grading.submission.entry import Candidate, Launch, candidate, clients, laun
 from grading.submission.facts import facts_of, start_problem
 from grading.submission.model import LabSettings, Origin, Place, Problem, Submission, digest, printable
 from grading.submission.modules import Sources
+from grading.submission.roles import server_arguments
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,15 @@ def _with_server(base: Submission, chosen: Candidate, sources: Sources, name: st
     ready = replace(base, server=chosen.path, clients=with_whom, problem=problem, facts=facts)
     if start.into:
         ready = _moved(ready, start.into)
-    return _launched(ready, start)
+    words = () if base.settings.args else server_arguments((sources[path] for path in chosen.modules), connects=chosen.traits.connects)
+    return _with_role(_launched(ready, start), words) if words else _launched(ready, start)
+
+
+def _with_role(ready: Submission, words: tuple[str, ...]) -> Submission:
+    """Told to be the server, and the reader is told so."""
+    argv = (*ready.argv, *words)
+    note = _("Одна программа — и сервер, и клиент; сервером её сделал запуск «python {command}».")
+    return replace(ready, argv=argv, notes=(*ready.notes, note.format(command=printable(" ".join(argv)))))
 
 
 def _launched(ready: Submission, start: Launch) -> Submission:
