@@ -28,6 +28,8 @@ _ALL: Final = re.compile(r"all|\*|everyone|everybody|broadcast|все|всем",
 _TIME: Final = re.compile(r"time|date|timestamp|ts|sent_at", re.I)
 _ENTERS: Final = re.compile(r"/?(set_?)?(user_?|nick_?)?(name|nick|login|join|hello|hi|register|reg|auth|connect|enter|user)", re.I)
 _TALKS: Final = re.compile(r"/?(send_?|chat_?|to[ _])?(message|msg|text|say|send|all|chat|broadcast|public)", re.I)
+_SURE: Final = 2
+"""Guesses from what a client sends that go before the one from what the server reads."""
 _TYPED: Final = "\0"
 _BESIDE: Final = re.compile(r"(?:\w+([ :;|,/]))?\{name\}(?(1)|([ :;|,/])\w+)")
 _PUNCTUATION: Final = ":;|=, /"
@@ -84,14 +86,20 @@ def _objects(server: Words, client: Words) -> Iterator[Way]:
     framings = _lengths(server, client) or (["json-lines", "json"] if lines else ["json", "json-lines"])
     everybody = next((word for word in server.compared if _ALL.fullmatch(word)), "")
     enters, talks = _templates(client.objects, everybody)
+    wanted = _looked_up(server, everybody)
     if not talks and not enters:
-        enters, talks = _looked_up(server, everybody)
+        enters, talks = wanted
     escaped = not (client.raw_json if client.objects else server.raw_json)
     introduced = [Way("", hello, "", text) for hello, text in product(enters[:2], talks[:2])]
     alone = [Way("", "", "", text) for text in talks[:2]]
-    told_apart = client.objects or any(_ENTERS.fullmatch(word) for word in server.compared)  # else the name may be in each message
+    commanded = any(_ENTERS.fullmatch(word) for word in server.compared)
+    told_apart = client.objects or commanded  # else the name may be in each message
+    likely = introduced + alone if told_apart else alone + introduced
+    hello = next(iter(wanted[0]), "") if commanded else ""
     ways = [
-        *(introduced + alone if told_apart else alone + introduced),
+        *likely[:_SURE],
+        *(Way("", hello, "", text) for text in wanted[1][:1]),  # the client may put its objects together beyond all reading
+        *likely[_SURE:],
         *(Way("", hello, "", "{text}") for hello in enters[:1]),
         *(Way("", "{name}", "", text) for text in talks[:1]),
     ]

@@ -102,7 +102,7 @@ class _Reader:
         helpers = map(_Helper, (node for node in nodes if isinstance(node, ast.FunctionDef)))
         self.helpers = {helper.name: helper for helper in helpers if helper.displays}
         called = filter(None, (self._helper(node) for node in nodes if isinstance(node, ast.Call)))
-        self.inner = {id(display) for one in called for display in one.displays}  # displays that are no message of their own
+        self.inner = {id(display) for one in called for display in one.puts_into}  # displays that are no message of their own
         self.sizes: list[int] = []  # of recv
         self.number_read = False
         self.big = not any(isinstance(node, ast.Constant) and node.value == "little" for node in nodes)
@@ -214,9 +214,8 @@ class _Reader:
         if helper := self._helper(call):
             for display in helper.filled_in(call):
                 _add(self.words.objects, display)
-        elif name in self.gathering and call.keywords:
-            named = [(word.arg, word.value) for word in call.keywords if word.arg]
-            _add(self.words.objects, ast.Dict([ast.Constant(key) for key, _ in named], [value for _, value in named]))
+        elif name in self.gathering and call.keywords and id(call) not in self.inner:
+            _add(self.words.objects, _filled_in(_in_keywords(call), {}))
 
     def _helper(self, call: ast.Call) -> _Helper | None:
         """The function of their own that is called here and puts what it is given into an object."""
@@ -311,7 +310,8 @@ class _Helper:
     """A function that puts what it is given into an object.
 
     Attributes:
-        displays: the objects, where a parameter is a value as it is.
+        displays: the objects, where a parameter is a value as it is, or all that stands in it is put in beside the others: `{**it}`.
+        puts_into: the same as they are written there, `dict(name=name, **it)` among them.
         is_method: it is called as an attribute, as the `send` of a socket is, too.
     """
 
@@ -322,10 +322,10 @@ class _Helper:
         self._parameters = [arg.arg for arg in [*args.posonlyargs, *args.args, *args.kwonlyargs] if arg.arg not in ("self", "cls")]
         self._rest = args.kwarg.arg if args.kwarg else ""
         names = {*self._parameters, self._rest}
-        displays = [node for node in ast.walk(function) if isinstance(node, ast.Dict)]
-        self.displays = [
-            display for display in displays if any(isinstance(value, ast.Name) and value.id in names for value in display.values)
-        ]
+        objects = [(node, display) for node in ast.walk(function) if (display := _as_display(node))]
+        taking = [one for one in objects if any(isinstance(value, ast.Name) and value.id in names for value in one[1].values)]
+        self.puts_into = [node for node, _ in taking]
+        self.displays = [display for _, display in taking]
 
     def filled_in(self, call: ast.Call) -> Iterator[ast.Dict]:
         """The objects that this call makes."""
@@ -334,12 +334,36 @@ class _Helper:
         if self._rest:
             given[self._rest] = ast.Dict([ast.Constant(name) for name in more], [given[name] for name in more])
         for display in self.displays:
-            yield ast.Dict(display.keys, [self._put_in(value, given) for value in display.values])
+            yield _filled_in(display, given)
 
-    def _put_in(self, value: ast.expr, given: dict[str, ast.expr]) -> ast.expr:
-        """What stands there in this call; a variable is called after what is in it, and so may the parameter be."""
-        put = given.get(value.id, value) if isinstance(value, ast.Name) else value
-        return put if put is value or isinstance(put, ast.Constant | ast.Dict) else ast.Tuple([put, value])
+
+def _as_display(node: ast.AST) -> ast.Dict | None:
+    """An object as a display, however it is written; None for anything else."""
+    return _in_keywords(node) if isinstance(node, ast.Call) and _called(node) == "dict" else node if isinstance(node, ast.Dict) else None
+
+
+def _in_keywords(call: ast.Call) -> ast.Dict:
+    """`dict(it, name=name, **more)` as a display: `{**it, "name": name, **more}`."""
+    keys = [ast.Constant(word.arg) if word.arg else None for word in call.keywords]
+    return ast.Dict([*(None for _ in call.args), *keys], [*call.args, *(word.value for word in call.keywords)])
+
+
+def _filled_in(display: ast.Dict, given: dict[str, ast.expr]) -> ast.Dict:
+    """A display with what is given for the names in it; of what is put in beside the others nothing is left where it is not known."""
+    found: dict[str | int, tuple[ast.expr, ast.expr]] = {}
+    for key, value in zip(display.keys, display.values, strict=True):
+        put = _put_in(value, given)
+        inner = ast.Dict([key], [put]) if key is not None else put if isinstance(put, ast.Dict) else ast.Dict([], [])
+        for one, its in zip(inner.keys, inner.values, strict=True):
+            if one is not None:
+                found[one.value if isinstance(one, ast.Constant) and isinstance(one.value, str) else id(one)] = one, its
+    return ast.Dict([key for key, _ in found.values()], [value for _, value in found.values()])
+
+
+def _put_in(value: ast.expr, given: dict[str, ast.expr]) -> ast.expr:
+    """What stands there in this call; a variable is called after what is in it, and so may the parameter be."""
+    put = given.get(value.id, value) if isinstance(value, ast.Name) else value
+    return put if put is value or isinstance(put, ast.Constant | ast.Dict) else ast.Tuple([put, value])
 
 
 def _is_int(node: ast.AST) -> bool:

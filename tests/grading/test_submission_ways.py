@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 
 import pytest
@@ -208,6 +209,23 @@ def test_what_is_kept_under_a_word_may_be_no_function() -> None:
 def test_objects_within_objects(client: str) -> None:
     hello, says = '{"action": "join", "data": {"nick": "{name}"}}', '{"action": "say", "data": {"text": "{text}"}}'
     assert ways("import json", client)[0] == Way("json", hello, "", says)
+
+
+@pytest.mark.parametrize(
+    "display",
+    ["dict(nick=nick, **more)", "{'nick': nick, **more}", "{**more, 'nick': nick}", "dict(more, nick=nick)"],
+)
+def test_what_a_function_is_given_may_be_put_in_beside_the_rest(display: str) -> None:
+    client = f"def send(**more): s.sendto(json.dumps({display}), THERE)\nsend(type='join')\nwhile True: send(type='say', text=input())"
+    first = ways("import json", client)[0]
+    assert json.loads(first.hello) == {"type": "join", "nick": "{name}"}
+    assert json.loads(first.says) == {"type": "say", "nick": "{name}", "text": "{text}"}
+
+
+def test_where_the_client_is_beyond_reading_the_server_is_asked() -> None:
+    client = "import json\ndef send(it):\n    it['name'] = NAME\n    s.send(json.dumps(it))\nwhile True: send({'text': input()})"
+    found = ways("import json\nd = json.loads(x)\ntell(d['name'], d['text'])", client)
+    assert found[:2] == (Way("json", "", "", '{"text": "{text}"}'), Way("json", "", "", '{"name": "{name}", "text": "{text}"}'))
 
 
 def test_what_a_function_is_given_may_be_called_as_nothing() -> None:
