@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
@@ -139,6 +139,7 @@ class Bench:
                 self._shared = self._current
         assert self._current is not None
         assert self._current.server is not None
+        self._current.server.clock.patience = self.learned.patience
         dice = random.Random(f"{self._seed} {check}")
         from grading.chat import Chat  # noqa: PLC0415 - it is loaded while the first servers start
 
@@ -147,7 +148,10 @@ class Bench:
         return chat, not again
 
     def release(self, chat: Chat, *, passed: bool) -> None:
-        """The check is over: the shared server is kept for the next one, with all its guests, if it is none the worse for this one."""
+        """The check is over: the shared server is kept for the next one, with all its guests, if it is none the worse for this one.
+        That its program never falls silent is learnt once."""
+        if self.learned is not None and chat.clock.patience < self.learned.patience:
+            self.learned = replace(self.learned, patience=chat.clock.patience)
         if self._current is self._shared and not (passed and self._as_good_as_before(chat)):
             self._shared = None
 

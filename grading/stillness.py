@@ -135,6 +135,11 @@ class Stillness:
         self._known = look if look.twice and look.quiet else None
         return look
 
+    @property
+    def chatters(self) -> bool:
+        """Whether it is known to go on sending by the clock: silence is not to be waited for."""
+        return self.patience == CHATTER_PATIENCE
+
     def begin(self) -> None:
         """A server has just started: what its threads did until now is no answer to anybody."""
         self._remember(self.look())
@@ -206,6 +211,7 @@ class _Wait:
         self._active: Look | None = None  # the look at which traffic last moved
         self._round: Look | None = None  # the still look from which timed threads are awaited
         self._round_ends = 0.0
+        self._chatted = False  # every timed thread has been everywhere it waits, and traffic went on
         self._unread = 0  # what waits to be read or accepted, at the least since then
         self._same_since = 0.0
         self.pause = 0.0
@@ -275,9 +281,11 @@ class _Wait:
         if self._round is None:
             self._round, self._tour = look, Tour(look.threads)
         elif self._tour.is_over(look.threads):
-            if look.traffic == self._round.traffic:
-                return Rest.STILL
-            self._round, self._tour = look, Tour(look.threads)
-            if now > self._round_ends:
-                self._clock.patience = CHATTER_PATIENCE
-        return Rest.STILL if now > self._round_ends else None
+            if look.traffic == self._round.traffic or (self._clock.chatters and not self._patient):
+                return Rest.STILL  # whatever a timer had to send, it has sent
+            self._round, self._tour, self._chatted = look, Tour(look.threads), True
+        if now <= self._round_ends:
+            return None
+        if self._chatted:
+            self._clock.patience = CHATTER_PATIENCE
+        return Rest.STILL

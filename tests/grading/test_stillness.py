@@ -247,6 +247,24 @@ def test_a_server_that_chatters_on_its_own_is_not_waited_for_without_end(time: T
     assert wait.clock.patience == CHATTER_PATIENCE
 
 
+def test_that_a_server_chatters_is_remembered_wherever_its_time_runs_out(time: Time) -> None:
+    wait = Wait(time, patient=True)
+    for number in range(1, 10):
+        now = look(sleeper(cpu=0.001 * number), bytes=number)
+        assert wait.sees(now, now, every=0.49) == [None, None]
+    assert wait.sees(now, every=0.5) == [Rest.STILL]  # asleep still, on no tour's end
+    assert wait.clock.chatters
+
+
+@pytest.mark.parametrize("patient", [False, True])
+def test_of_one_that_chatters_each_timer_is_waited_for_once(time: Time, patient: bool) -> None:
+    chatterer = clock()
+    chatterer.timers_matter, chatterer.patience = True, CHATTER_PATIENCE
+    wait = Wait(time, chatterer, patient=patient)
+    before, after = look(sleeper(cpu=0.001), bytes=1), look(sleeper(cpu=0.002), bytes=2)
+    assert wait.sees(before, before, after, after, every=0.01) == [None, None, None, None if patient else Rest.STILL]
+
+
 # -- in the middle: a thread that ran since the guests acted and then went to sleep
 
 
