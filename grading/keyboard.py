@@ -1,5 +1,5 @@
-"""What to type at a server that asks for something: a few call input() for a port, an address or a name before they listen, or for which
-of the two, server and client, the program is to be.
+"""What to type at a program that asks for something. A few servers call input() for a port, an address or a name before they listen, or for
+which of the two, server and client, the program is to be; clients ask where the server is, who speaks, and whether to connect at all.
 """
 
 from __future__ import annotations
@@ -33,6 +33,14 @@ _IN_WORDS: Final = (
     rf"({_ROLE})\w*\s*(?:/|\||,|или|or)\s*(?:клиент|client)",  # server/client
     rf"(?:клиент|client)\w*\s*(?:/|\||,|или|or)\s*({_ROLE})",
 )
+_AWAY: Final = r"(?:выйти|выход|отключ|сменить|измени|отмен|назад|exit|quit|leave|disconnect|change|cancel|back)"
+_ONLY_ROLE: Final = rf"^(?!.*{_OTHER_ROLE}).*{_ROLE}"
+_GO_IN: Final = rf"(?:{_OTHER_ROLE}|вход|начать|чат|enter|log ?in|start|chat)"
+_NOT_IN: Final = rf"{_AWAY}|настро|справк|помощ|созда|регистр|setting|config|help|creat|regist|{_ONLY_ROLE}"
+"""What an item of a client's menu says that leads into the chat, and what one says that leads elsewhere."""
+_OR: Final = r"\s*(?:[/|,]|или|or)\s*"
+_YES, _NO = r"\b(yes|y|да|д)\b", r"\b(no|n|нет|н)\b"
+_YES_OR_NO: Final = rf"{_YES}{_OR}{_NO}|{_NO}{_OR}{_YES}"
 _BY_KEYS: Final = (
     r"[(\[]([sс])[)\]](?:erver|ервер)",  # (s)erver or (c)lient
     rf"(?:^|[\s(,;])(\d)\s+{_ROLE}.*{_OTHER_ROLE}",  # 1 server 2 client
@@ -51,19 +59,23 @@ def answer(output: str) -> str | None:
     """
     lines, question = output.rstrip()[-_MENU_LENGTH:].splitlines()[-_MENU:], _question(output)
     asked, menu = lines[-1] if lines else "", "\n".join(lines)
-    role = _item(asked) or _first(_BY_KEYS + _IN_WORDS, asked)
-    return role or _known(question, _ANSWERS[:2]) or _item(menu) or _first(_BY_KEYS, menu) or _known(question, _ANSWERS)
+    role = _be_server(asked) or _first(_BY_KEYS + _IN_WORDS, asked)
+    return role or _known(question, _ANSWERS[:2]) or _be_server(menu) or _first(_BY_KEYS, menu) or _known(question, _ANSWERS)
 
 
 def _known(question: str, answers: tuple[tuple[str, str], ...]) -> str | None:
     return next((reply for pattern, reply in answers if re.search(pattern, question)), None)
 
 
-def _item(menu: str) -> str | None:
-    """The item of a menu that makes the program the server, None where there is no such choice."""
+def _be_server(menu: str) -> str | None:
+    return _item(menu, _ROLE, _OTHER_ROLE)
+
+
+def _item(menu: str, wanted: str, unwanted: str) -> str | None:
+    """The item of a menu that says what is wanted and nothing unwanted; None where there is none, or no other to choose from."""
     items = [(found[1], found[2]) for found in re.finditer(_ITEM, menu, re.I | re.M)]
-    ours = [key for key, label in items if re.search(_ROLE, label, re.I) and not re.search(_OTHER_ROLE, label, re.I)]
-    others = [key for key, label in items if re.search(_OTHER_ROLE, label, re.I)]
+    others = [key for key, label in items if re.search(unwanted, label, re.I)]
+    ours = [key for key, label in items if re.search(wanted, label, re.I) and not re.search(unwanted, label, re.I)]
     return ours[0] if ours and set(others) - {ours[0]} else None
 
 
@@ -72,18 +84,41 @@ def _first(patterns: tuple[str, ...], text: str) -> str | None:
     return found[1] if found else None
 
 
-def answer_of_client(output: str, host: str, port: int, name: str) -> str | None:
-    """The same for a client program, which asks where the server is and who it is that speaks."""
-    question = _question(output)
-    if re.search(_ANSWERS[0][0], question) and not re.search(_ANSWERS[1][0], question):
-        return str(port)
-    if re.search(_ANSWERS[1][0], question):
-        return host if not re.search(_ANSWERS[0][0], question) else f"{host}:{port}"
-    return name if re.search(_NAME, question) else None
-
-
 _DEFAULT: Final = r"[\[(](?:[^\]\[()\d]*\b(?:умолчани\w+|default|enter|например|e\.g\.)[\s:,=–—-]*)?(%s)\s*[\])]"
-_DEFAULTS: Final = (_DEFAULT % r"\d{2,5}", _DEFAULT % r"localhost|\d+(?:\.\d+){3}")
+_HOST: Final = r"localhost|\d+(?:\.\d+){3}"
+_DEFAULTS: Final = (_DEFAULT % r"\d{2,5}", _DEFAULT % _HOST)
+_PLACE: Final = rf"(?:{_HOST}):\d{{2,5}}"
+_PLACE_OFFERED, _HOST_OFFERED = (_DEFAULT % _PLACE) + r"\W*$", (_DEFAULT % _HOST) + r"\W*$"
+"""Defaults at the end of a question, which say what is asked for: "Where to [localhost:9095]?" wants both in one answer."""
+
+
+def answer_of_client(output: str, host: str, port: int, name: str) -> str | None:
+    """The same for a client program, which asks where the server is and who it is that speaks, and may have a menu or ask whether to go on."""
+    lines, question = output.rstrip()[-_MENU_LENGTH:].splitlines()[-_MENU:], _question(output)
+    asked, menu = lines[-1] if lines else "", "\n".join(lines)
+    chosen = _yes_or_no(asked) or _item(asked, _GO_IN, _NOT_IN)
+    if chosen:
+        return chosen
+    for_port, for_host = (re.search(mentions, question) is not None for mentions, _ in _ANSWERS[:2])
+    if re.search(_PLACE_OFFERED, question) or (for_port and for_host):
+        return f"{host}:{port}"
+    if for_port or for_host or re.search(_HOST_OFFERED, question):
+        return str(port) if for_port else host
+    return name if re.search(_NAME, question) else _item(menu, _GO_IN, _NOT_IN)
+
+
+def _yes_or_no(asked: str) -> str | None:
+    """What a question offers for yes, None if it is no such question; for no where yes would lead away or make a server of the program.
+
+    A question that names an address, or says that it connects, is about the way in, whatever else it mentions.
+    """
+    found = re.search(_YES_OR_NO, asked, re.I)
+    if found is None:
+        return None
+    yes, no = (found[1], found[2]) if found[1] else (found[4], found[3])
+    if re.search(rf"{_AWAY}|{_ROLE}", asked, re.I) and not re.search(rf"{_OTHER_ROLE}|{_HOST}|:\d", asked, re.I):
+        yes, no = no, yes
+    return yes.lower() if no.islower() else yes  # one capital of the two, [Y/n], only marks what Enter stands for
 
 
 def default_shown(output: str) -> str | None:

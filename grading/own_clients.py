@@ -145,7 +145,7 @@ class OwnClients:
                     return
                 person.told += 1
             else:
-                self._helped = self._helped or reply not in (None, person.called)
+                self._helped = self._helped or reply in (host, str(port), f"{host}:{port}")
                 person.told += reply in (None, person.called)
             self.screens.type(person, reply or person.called)
             self.screens.settle(sure=self.screens.line(person) is None)  # one that has to connect yet must have had the time to

@@ -119,7 +119,47 @@ def test_a_client_without_a_port_of_its_own_goes_to_no_other(tmp_path: Path) -> 
         ("> ", None),
         ("Подключение успешно!", None),
         ("", None),
+        ("Куда звоним (по умолчанию localhost:7007)? ", "127.0.0.2:4000"),
+        ("Адрес [127.0.0.1:9000]: ", "127.0.0.2:4000"),
+        ("Сервер [127.0.0.1]: ", "127.0.0.2"),
+        ("Порт [9000]: ", "4000"),
+        ("Вы на сервере (127.0.0.1:9000). Ваше имя: ", "Vera"),
     ],
 )
 def test_questions_of_a_client(question: str, reply: str | None) -> None:
     assert answer_of_client(question, "127.0.0.2", 4000, "Vera") == reply
+
+
+@pytest.mark.parametrize(
+    ("question", "reply"),
+    [
+        ("Соединяем с 127.0.0.1:9000 под именем Vera? (да/нет) ", "да"),
+        ("Подключиться к серверу? (д/н) [д]: ", "д"),
+        ("Join localhost:9000? [Y/n] ", "y"),
+        ("Ready <NO | YES>: ", "YES"),
+        ("Всё верно, да или нет? ", "да"),
+        ("Запустить как сервер? (y/n) ", "n"),
+        ("Сменить адрес? (да/нет) ", "нет"),
+        ("Выйти? (д/н) ", "н"),
+    ],
+)
+def test_a_client_that_asks_for_consent_is_let_in(question: str, reply: str) -> None:
+    assert answer_of_client(question, "127.0.0.2", 4000, "Vera") == reply
+
+
+@pytest.mark.parametrize(
+    ("menu", "reply"),
+    [
+        ("=== МЕНЮ ===\n1 - войти\n2 - сменить сервер (127.0.0.1:6000)\n0 - выход\nЧто делаем: ", "1"),
+        ("1) quit\n2) settings\n3) join the chat\n> ", "3"),
+        ("[н] Настройки [в] Войти [к] Конец: ", "в"),
+        ("1. Подключиться к серверу\n2. Создать сервер\n> ", "1"),
+        ("1 - сервер, 2 - клиент: ", "2"),
+        ("1. Написать сообщение\n2. Выйти\nВаш выбор: ", None),  # of somebody in the chat
+        ("1. Вход свободный\n2. Для выхода наберите /exit\nВаше имя: ", "Vera"),
+        ("1. Войти\n> ", None),  # nothing to choose from
+        ("1 - войти\n2 - выйти\n" + "." * 2000 + "\n> ", None),  # hostile text must not keep the patterns busy
+    ],
+)
+def test_of_a_clients_menu_the_way_in_is_chosen(menu: str, reply: str | None) -> None:
+    assert answer_of_client(menu, "127.0.0.2", 4000, "Vera") == reply
