@@ -259,6 +259,18 @@ def _packets(raw: bytes) -> tuple[int, int]:
     return int(numbers[names.index(b"OutRequests")]), int(numbers[names.index(b"InReceives")])
 
 
+def attempts(snmp_fds: tuple[int, ...]) -> tuple[int, int] | None:
+    """(TCP connections tried, those of them that came to nothing) so far in the network namespace of these /proc/net/snmp and snmp6.
+
+    IPv6 is in the same two numbers. None where they are not known.
+    """
+    if not snmp_fds:
+        return None
+    lines = [line.split() for line in os.pread(snmp_fds[0], 16384, 0).split(b"\n") if line.startswith(b"Tcp:")]
+    numbers = dict(zip(*lines, strict=True)) if len(lines) == 2 else {}
+    return (int(numbers[b"ActiveOpens"]), int(numbers[b"AttemptFails"])) if b"AttemptFails" in numbers else None
+
+
 def _number(raw: bytes, name: bytes) -> int:
     """The number in the line that begins with `name` (only such a line holds it followed by a blank)."""
     at = raw.index(name) + len(name)

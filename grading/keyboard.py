@@ -93,7 +93,7 @@ _PLACE_OFFERED, _HOST_OFFERED = (_DEFAULT % _PLACE) + r"\W*$", (_DEFAULT % _HOST
 
 
 def answer_of_client(output: str, host: str, port: int, name: str) -> str | None:
-    """The same for a client program, which asks where the server is and who it is that speaks, and may have a menu or ask whether to go on."""
+    """The same for a client program, which asks where the server is and who speaks, and may have a menu or ask whether to go on."""
     lines, question = output.rstrip()[-_MENU_LENGTH:].splitlines()[-_MENU:], _question(output)
     asked, menu = lines[-1] if lines else "", "\n".join(lines)
     chosen = _yes_or_no(asked) or _item(asked, _GO_IN, _NOT_IN)

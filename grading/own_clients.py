@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 from grading import story
@@ -21,6 +20,7 @@ from grading.messages import N_, _
 from grading.screens import Line, Person, Screens
 from grading.stillness import Rest
 from grading.submission.client_programs import ClientProgram, client_programs, other_port
+from grading.typed import Typed, all_that_came
 from grading.verdicts import CheckFailed, NotApplicable
 from grading.wire import answers_of
 
@@ -39,28 +39,7 @@ _ERROR: Final = re.compile(r"^((?:\w+\.)*\w*(?:Error|Exception|timeout|Interrupt
 _OUR_DOING: Final = re.compile(r"(ValueError|IndexError|KeyError|EOFError|ImportError|ModuleNotFoundError|FileNotFoundError)\b")
 """Errors that what we typed, or what is not installed here, may have led to."""
 _REFUSED: Final = re.compile(r"Connection ?Refused|Errno 111", re.IGNORECASE)
-
-
-@dataclass
-class _Typed:
-    """One text that somebody typed.
-
-    Attributes:
-        sent: it left the program, and the connection is one the server has accepted.
-        inside: those of the others who were in the chat before; fell_out: those of them who are not any more.
-        missing: those on whose screens it is not.
-        instead: what came on their screens instead, by name.
-        read: those whose programs have read something that came with it, and not shown it.
-    """
-
-    author: Person
-    text: str
-    inside: list[Person]
-    missing: list[Person]
-    sent: bool = False
-    fell_out: list[Person] = field(default_factory=list)
-    instead: dict[str, str] = field(default_factory=dict)
-    read: list[Person] = field(default_factory=list)
+"""What the screen says of a refused connection; asked only where the kernel does not tell."""
 
 
 class OwnClients:
@@ -79,7 +58,7 @@ class OwnClients:
         self._blamed: Person | None = None
         self._udp = lab.facts.transport == "udp"  # there are no connections to be seen, so nothing can be called missing either
         self._with_arguments = False
-        self._helped = False  # a client asked for the address, or was given it on its command line
+        self._helped = False  # a client asked for the address, or may have, or was given it on its command line
 
     def waiting(self) -> list[Waiting]:
         """Where the program stands in which something was missed."""
@@ -113,7 +92,7 @@ class OwnClients:
             self._introduce(person)
             for other in self.screens.people[:number]:
                 if self.screens.ended(other):
-                    self._ended(other, _Typed(person, person.called, [], [other]))
+                    self._ended(other, Typed(person, person.called, [], [other]))
             if self.screens.ended(person) or self.screens.line(person) is None:
                 self._not_connected(person)
             if number == 0 and asks_first and len(self.programs) == 1:
@@ -145,7 +124,9 @@ class OwnClients:
                     return
                 person.told += 1
             else:
-                self._helped = self._helped or reply in (host, str(port), f"{host}:{port}")
+                address = reply in (host, str(port), f"{host}:{port}")
+                guess = reply is None and not self._refused(person)  # a name may be typed at a question for the address, too
+                self._helped = self._helped or address or guess
                 person.told += reply in (None, person.called)
             self.screens.type(person, reply or person.called)
             self.screens.settle(sure=self.screens.line(person) is None)  # one that has to connect yet must have had the time to
@@ -168,12 +149,12 @@ class OwnClients:
 
     def talk(self) -> None:
         """Each types something, and it stands on all the other screens. Raises CheckFailed, NotApplicable."""
-        rounds: list[list[_Typed]] = []
+        rounds: list[list[Typed]] = []
         while len(rounds) < ROUNDS:
             typed = [self._say(author) for author in self.screens.people]
             if self.in_turns:  # there a text may wait for the other's turn
                 for one in typed:
-                    _look_again(one)
+                    one.look_again()
             if not any(one.missing for one in typed):
                 return
             rounds.append(typed)
@@ -183,11 +164,11 @@ class OwnClients:
                 break
         self._judge(rounds)
 
-    def _say(self, author: Person) -> _Typed:
+    def _say(self, author: Person) -> Typed:
         others = [person for person in self.screens.people if person is not author]
         before = self.screens.lines(self.screens.people)
         inside = [person for person in others if _accepted(before, person)]
-        typed = _Typed(author, f"слышно меня? {self.chat.words.nonsense()}", inside, others)
+        typed = Typed(author, f"слышно меня? {self.chat.words.nonsense()}", inside, others)
         marks = {person.name: len(person.terminal.screen) for person in others}
         self.screens.type(author, typed.text)
         self.chat.transcript.add(str(author), "says", typed.text.encode())
@@ -195,11 +176,11 @@ class OwnClients:
             typed.missing = []
             self._shown(typed, others)
             return typed
-        _look_again(typed)
+        typed.look_again()
         self._shown(typed, others)
         after = self.screens.lines(self.screens.people)
         stays = _accepted(after, author) and author.name in before
-        typed.sent = stays and after[author.name].sent - before[author.name].sent >= len(typed.text)
+        typed.left = after[author.name].sent - before[author.name].sent if stays else 0
         typed.fell_out = [person for person in inside if not _accepted(after, person)]
         typed.instead = {person.name: person.shown_since(marks[person.name]) for person in typed.missing}
         typed.read = [person for person in typed.missing if not typed.instead[person.name] and _has_read(before, after, person)]
@@ -208,7 +189,7 @@ class OwnClients:
             self._could_send(typed)
         return typed
 
-    def _shown(self, typed: _Typed, others: Sequence[Person]) -> None:
+    def _shown(self, typed: Typed, others: Sequence[Person]) -> None:
         for person in others:
             if person not in typed.missing:
                 self.chat.transcript.add(str(person), "hears", typed.text.encode(), by=str(typed.author))
@@ -222,7 +203,7 @@ class OwnClients:
         if self.screens.busy or self.screens.restless:
             raise NotApplicable(_("одна из программ не останавливается ни на миг: нельзя доказать, что больше ничего не придёт"))
 
-    def _alive(self, typed: _Typed) -> None:
+    def _alive(self, typed: Typed) -> None:
         """A text is missing: has somebody crashed?"""
         for person in self.screens.people:
             if self.screens.ended(person):
@@ -231,7 +212,7 @@ class OwnClients:
             self._sure()
             raise self._failed(typed, typed.missing[0], story.why_not(self.chat, _("разговор оборвался")))
 
-    def _could_send(self, typed: _Typed) -> None:
+    def _could_send(self, typed: Typed) -> None:
         """The thread that sends may die of an error while the program goes on: only what has come up since the text was typed counts."""
         news, author = typed.author.news, typed.author
         error, place = _error(news), self.lab.traced(news)
@@ -240,7 +221,7 @@ class OwnClients:
             silent = _("{whose} клиент ничего не отправил: {error} ({place})").format(whose=_whose(author), error=error, place=place)
             raise self._failed(typed, typed.missing[0], silent, author)
 
-    def _ended(self, person: Person, typed: _Typed) -> None:
+    def _ended(self, person: Person, typed: Typed) -> None:
         """A client ended in the talk. Its own error is a failure; anything else may be our misunderstanding."""
         error = _error(person.screen)
         if not error or (typed.author is person and _OUR_DOING.match(error)):
@@ -256,7 +237,7 @@ class OwnClients:
         port = self.chat.server.addresses[0][1][1]
         screen = self._tail(person.screen)
         chosen_here = self._helped or self.chat.server.answers or self.lab.submission.settings.args or port >= story.EPHEMERAL
-        if _REFUSED.search(person.screen) and not chosen_here and other_port(self.lab.submission, port):
+        if self._refused(person) and not chosen_here and other_port(self.lab.submission, port):
             self._sure()
             raise CheckFailed(
                 _("клиент подключается к серверу, порт {port}").format(port=port),
@@ -265,7 +246,11 @@ class OwnClients:
         if not self._udp or self.screens.ended(person):
             raise NotApplicable(_("клиент не подключился к серверу; на его экране: «{text}»").format(text=screen))
 
-    def _hung_up(self, typed: _Typed) -> None:
+    def _refused(self, person: Person) -> bool:
+        refused = self.screens.refused(person)
+        return _REFUSED.search(person.screen) is not None if refused is None else refused
+
+    def _hung_up(self, typed: Typed) -> None:
         """A client has closed its connection because of what another said."""
         for person in typed.missing:
             if typed.sent and person in typed.fell_out:
@@ -274,7 +259,7 @@ class OwnClients:
                 gone = _("клиент {whose} закрыл соединение; на его экране: «{text}»").format(whose=_whose(person), text=shown)
                 raise self._failed(typed, person, gone)
 
-    def _judge(self, rounds: list[list[_Typed]]) -> None:
+    def _judge(self, rounds: list[list[Typed]]) -> None:
         """A text that was missed again and again between two people who both are in the chat and both talk."""
         self._sure()
         talking = [{one.author.name for one in typed if one.sent or not one.missing} for typed in rounds[-2:]]
@@ -283,10 +268,13 @@ class OwnClients:
                 both_in = person in last.inside and person in before.inside and person in before.missing
                 if both_in and all({last.author.name, person.name} <= names for names in talking):
                     raise self._failed(last, person, self._instead(last, person))
+            came = all_that_came(before, last)
+            if came:
+                raise self._failed(last, last.missing[0], _("из набранного дошло только «{text}»").format(text=came), last.author)
         screen = self._tail(rounds[-1][0].author.screen)
         raise NotApplicable(_("как обращаться с этим клиентом, понять не удалось; на его экране: «{text}»").format(text=screen))
 
-    def _instead(self, typed: _Typed, person: Person) -> str:
+    def _instead(self, typed: Typed, person: Person) -> str:
         if person.sees(typed.text) and person in typed.read:
             return _("клиент это прочёл, но на экране оно появляется, только когда {person} нажмёт Enter").format(person=person)
         if person.sees(typed.text):
@@ -295,7 +283,7 @@ class OwnClients:
         came = _("появилось «{text}»").format(text=shown) if shown else _("не появилось ничего")
         return came + ("; " + _("последняя ошибка клиента: {error}").format(error=error) if error else "")
 
-    def _failed(self, typed: _Typed, hearer: Person, actual: str, blamed: Person | None = None) -> CheckFailed:
+    def _failed(self, typed: Typed, hearer: Person, actual: str, blamed: Person | None = None) -> CheckFailed:
         self._blamed = blamed or hearer
         self.chat.transcript.add(str(hearer), "misses", typed.text.encode(), by=str(typed.author))
         expected = _("на экране {whose} появляется то, что {typed}: «{text}»")
@@ -320,10 +308,6 @@ def _accepted(lines: dict[str, Line], person: Person) -> bool:
 
 def _has_read(before: dict[str, Line], after: dict[str, Line], person: Person) -> bool:
     return person.name in before and person.name in after and after[person.name].read > before[person.name].read
-
-
-def _look_again(typed: _Typed) -> None:
-    typed.missing = [person for person in typed.missing if not person.sees(typed.text)]
 
 
 def _whose(person: Person) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from grading.eyes import Waiting, socket_inodes
-from grading.kernel import ESTABLISHED, SYN_SENT, Diag, Peer
+from grading.kernel import ESTABLISHED, SYN_SENT, Diag, Peer, attempts
 from grading.messages import _
 from grading.sandbox import Process, StudentBrokeSandbox
 from grading.server import CONNECT_LIMIT, Server
@@ -60,10 +60,11 @@ class Person:
         name: who they are, in a string as the report calls them; called: what they call themselves in the chat.
         told: how often they have told the program their name.
         since: how much of the screen was there when they last typed.
+        attempts: at connecting, by anybody, before they came: as `grading.kernel.attempts` counts them.
     """
 
-    def __init__(self, name: str, called: str, terminal: Terminal, process: Process) -> None:
-        self.name, self.called, self.terminal, self.process = name, called, terminal, process
+    def __init__(self, name: str, called: str, terminal: Terminal, process: Process, attempts: tuple[int, int] | None = None) -> None:
+        self.name, self.called, self.terminal, self.process, self.attempts = name, called, terminal, process, attempts
         self.told = 0
         self.since = 0
 
@@ -115,13 +116,13 @@ class Screens:
     def start(self, name: str, called: str, argv: Sequence[str], cwd: str) -> Person:
         """Somebody opens a terminal and starts a client in it. Does not wait. Raises the sandbox's errors."""
         self.clock.before_acting()
-        terminal = Terminal()
+        terminal, before = Terminal(), attempts(self.server.sandbox.snmp_fds)
         try:
             process = self.server.sandbox.start(argv, cwd=cwd, terminal=terminal.program_end)
         except BaseException:
             terminal.close()
             raise
-        person = Person(name, called, terminal, process)
+        person = Person(name, called, terminal, process, before)
         self.people.append(person)
         return person
 
@@ -158,6 +159,14 @@ class Screens:
     def ended(self, person: Person) -> bool:
         """Whether their program is over: by what processes there are, since its exit code is reported a moment later."""
         return person.process.pid not in self.server.sandbox.pids()
+
+    def refused(self, person: Person) -> bool | None:
+        """Whether connections were tried since they came, and every one was refused; None where the kernel does not tell."""
+        now = attempts(self.server.sandbox.snmp_fds)
+        if now is None or person.attempts is None:
+            return None
+        tried, failed = (after - before for after, before in zip(now, person.attempts, strict=True))
+        return 0 < failed == tried
 
     def line(self, person: Person) -> Line | None:
         """Their connection to the server, None if there is none (any more)."""

@@ -17,7 +17,7 @@ FLOORS = (
     {"running"},
     {"server"},
     {"guests", "screens"},
-    {"story", "seating", "transcript", "learned"},
+    {"story", "seating", "transcript", "learned", "typed"},
     {"conversation"},
     {"chat", "voices"},
     {"interview_talk", "lab", "crowds", "play", "replay"},

@@ -27,6 +27,7 @@ from grading.kernel import (
     PacketCount,
     Peer,
     TcpInfo,
+    attempts,
     diag_request,
     parse_tcp_info,
     tcp_info,
@@ -360,3 +361,33 @@ def test_without_counters_nothing_is_known_and_nothing_in_flight() -> None:
     packets = PacketCount(())
     assert packets.read() == ()
     assert not packets.in_flight(())
+
+
+# -- attempts at connecting
+
+
+def test_attempts_are_read_by_their_names(tmp_path: Path) -> None:
+    snmp = tmp_path / "snmp"
+    ip, tcp = "Ip: InReceives OutRequests\nIp: 1 2\n", "Tcp: MaxConn ActiveOpens PassiveOpens AttemptFails\nTcp: -1 7 5 3\n"
+    snmp.write_text(ip + tcp, encoding="ascii")
+    with snmp.open("rb") as file:
+        assert attempts((file.fileno(), -1)) == (7, 3)
+        snmp.write_text(ip, encoding="ascii")
+        assert attempts((file.fileno(), -1)) is None
+    assert attempts(()) is None
+
+
+@pytest.mark.linux
+@pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_a_refused_connection_is_an_attempt_that_failed(host: str) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as nobody, Path("/proc/net/snmp").open("rb") as file:
+        nobody.bind((host, 0))  # it does not listen
+        before = attempts((file.fileno(),))
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(nobody.getsockname()[:2], timeout=10)
+        after = attempts((file.fileno(),))
+    assert before is not None
+    assert after is not None
+    assert after[0] > before[0]
+    assert after[1] > before[1]

@@ -35,13 +35,18 @@ BROKEN = {
     "client_never_flushes": "клиент это прочёл, но на экране оно появляется, только когда Вера нажмёт Enter",
     "client_never_listens": "не появилось ничего",
     "client_other_port": "клиент идёт на другой порт: в его коде 9207 нет",
+    "client_other_port_own_words": "клиент идёт на другой порт: в его коде 9239 нет",
+    "client_sends_one_word": "из набранного дошло только «слышно»",
     "two_user_client_mute": "появилось «Собеседник: ....",
 }
 RIGHT = {
     "client_asks_everything": Verdict.PASSED,
+    "client_asks_once_more": Verdict.PASSED,
+    "client_asks_where_in_one": Verdict.PASSED,
     "client_asyncio": Verdict.PASSED,
     "client_from_command_line": Verdict.PASSED,
     "client_in_turns": Verdict.PASSED,
+    "client_menu_at_the_door": Verdict.PASSED,
     "client_never_rests": Verdict.PASSED,
     "client_redraws_its_prompt": Verdict.PASSED,
     "client_registers": Verdict.PASSED,

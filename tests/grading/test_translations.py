@@ -25,7 +25,10 @@ LINES = {
 """Files each of whose lines is a message."""
 TALK = {"says", "hears", "join", "connect", "arrive", "cut_in_two", "glue", "sit_down", "name", "compile", "search"}
 """Methods that are given names and words of guests, or patterns for what students write."""
-_QUESTIONS = ("_WORDS_FOR_NAME", "_ANSWERS", "_FOR_WORDS", "_NAME", "_ROLE", "_OTHER_ROLE", "_ITEM", "_IN_WORDS", "_BY_KEYS", "_DEFAULT")
+_QUESTIONS = (
+    *("_WORDS_FOR_NAME", "_ANSWERS", "_FOR_WORDS", "_NAME", "_ROLE", "_OTHER_ROLE", "_ITEM", "_IN_WORDS", "_BY_KEYS", "_DEFAULT"),
+    *("_AWAY", "_GO_IN", "_NOT_IN", "_OR", "(_YES, _NO)"),
+)
 UNTRANSLATED = {
     "conversation.py": {"GO_ON": "a guest says it", "connect": "his name"},
     "checks/stream.py": {"test_two_messages_in_one_send": "a guest says them"},
