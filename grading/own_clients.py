@@ -262,6 +262,7 @@ class OwnClients:
     def _judge(self, rounds: list[list[Typed]]) -> None:
         """A text that was missed again and again between two people who both are in the chat and both talk."""
         self._sure()
+        self._frozen(rounds[-1])
         talking = [{one.author.name for one in typed if one.sent or not one.missing} for typed in rounds[-2:]]
         for before, last in zip(rounds[-2], rounds[-1], strict=True):
             for person in last.missing:
@@ -273,6 +274,14 @@ class OwnClients:
                 raise self._failed(last, last.missing[0], _("из набранного дошло только «{text}»").format(text=came), last.author)
         screen = self._tail(rounds[-1][0].author.screen)
         raise NotApplicable(_("как обращаться с этим клиентом, понять не удалось; на его экране: «{text}»").format(text=screen))
+
+    def _frozen(self, typed: Sequence[Typed]) -> None:
+        """A text is missing where the program waits for itself: nothing that anybody types or sends will wake it."""
+        for one in typed:
+            for person in one.missing:
+                if self.screens.frozen(person):
+                    frozen = _("клиент {whose} застыл навсегда: ни сеть, ни клавиатуру он больше не читает").format(whose=_whose(person))
+                    raise self._failed(one, person, frozen)
 
     def _instead(self, typed: Typed, person: Person) -> str:
         if person.sees(typed.text) and person in typed.read:

@@ -44,12 +44,13 @@ class Line:
     """A client's connection to the server.
 
     Attributes:
-        sent, read: payload bytes the client has sent, and those it has received and read.
+        sent, read, unread: payload bytes the client has sent, those it has received and read, and those it has received and not read.
         accepted: whether the server has accepted it.
     """
 
     sent: int
     read: int
+    unread: int
     accepted: bool
 
 
@@ -156,6 +157,13 @@ class Screens:
         own = [thread for thread in self.server.threads() if thread.pid == person.process.pid and thread.asleep]
         return any(_at_keyboard(thread) or thread.call in _ASKING for thread in own)
 
+    def frozen(self, person: Person) -> bool:
+        """Whether the program can never go on: something has come for it, and each of its threads waits for another, without a timer."""
+        own = [thread for thread in self.server.threads() if thread.pid == person.process.pid]
+        line = self.line(person)
+        locked = bool(own) and all(thread.asleep and thread.call == "lock" and not thread.timed for thread in own)
+        return locked and line is not None and line.accepted and line.unread > 0
+
     def ended(self, person: Person) -> bool:
         """Whether their program is over: by what processes there are, since its exit code is reported a moment later."""
         return person.process.pid not in self.server.sandbox.pids()
@@ -182,7 +190,8 @@ class Screens:
             for end in ends.values():
                 if end.inode in own and end.info is not None and end.state == ESTABLISHED and end.remote[1] in self._ports:
                     other = ends.get((end.remote, end.local))
-                    found[person.name] = Line(end.info.sent, end.info.arrived - end.unread, other is not None and bool(other.inode))
+                    accepted = other is not None and bool(other.inode)
+                    found[person.name] = Line(end.info.sent, end.info.arrived - end.unread, end.unread, accepted)
         return found
 
     def settle(self, came: Callable[[], bool] = lambda: False, *, patient: bool = False, sure: bool = False) -> Rest:

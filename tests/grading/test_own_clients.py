@@ -32,6 +32,7 @@ BROKEN = {
     "client_encodes_ascii": "у Бориса клиент ничего не отправил: UnicodeEncodeError",
     "client_filters_too_much": "не появилось ничего",
     "client_hangs_up_on_cyrillic": "клиент у Веры закрыл соединение; на его экране: «Соединение потеряно»",
+    "client_locks_itself": "застыл навсегда: ни сеть, ни клавиатуру он больше не читает",
     "client_never_flushes": "клиент это прочёл, но на экране оно появляется, только когда Вера нажмёт Enter",
     "client_never_listens": "не появилось ничего",
     "client_other_port": "клиент идёт на другой порт: в его коде 9207 нет",
@@ -41,6 +42,7 @@ BROKEN = {
 }
 RIGHT = {
     "client_asks_everything": Verdict.PASSED,
+    "client_asks_in_riddles": Verdict.NA,
     "client_asks_once_more": Verdict.PASSED,
     "client_asks_where_in_one": Verdict.PASSED,
     "client_asyncio": Verdict.PASSED,
@@ -54,6 +56,7 @@ RIGHT = {
     "client_shows_two_questions": Verdict.PASSED,
     "client_signs_each_datagram": Verdict.PASSED,
     "client_sleepy": Verdict.PASSED,
+    "client_talks_in_commands": Verdict.NA,
     "client_with_menu": Verdict.NA,
     "client_with_password": Verdict.NA,
     "client_with_window": Verdict.NA,
@@ -107,6 +110,11 @@ def test_the_line_where_the_deaf_client_sits_is_shown() -> None:
     (place,) = result.stuck
     assert (place.file, place.line, place.call) == ("client.py", 7, "read")
     assert place.waits_for == "пока в его окне что-нибудь наберут"
+
+
+def test_the_lines_where_a_frozen_client_waits_for_itself_are_shown() -> None:
+    result = judged(zoo("broken", "client_locks_itself"))
+    assert {(place.file, place.line, place.call) for place in result.stuck} == {("client.py", 9, "lock")}
 
 
 @pytest.mark.parametrize("name", ["client_asks_everything", "client_in_turns"])
