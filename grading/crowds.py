@@ -23,6 +23,9 @@ MOST_ROUNDS: Final = 64
 """Rounds of so many messages, 256 KB in all: the kernel keeps 12 to 25 KB for a guest who connected with `reads=False`."""
 BLIND_ROUNDS: Final = 16
 """The same where it cannot be seen how full they are."""
+PROBES: Final = 12
+"""Messages after which it is known whether a time-out has to wake a server: of one that asks three guests and its door in turn, one in
+three comes at once."""
 MARGIN: Final = 32
 """Messages said when nothing more fits: the kernel tidies its buffers up after a while, and then a little more does."""
 QUEUED: Final = 1100
@@ -83,6 +86,17 @@ def _noticed(chat: Chat, hearers: Sequence[Guest]) -> Iterator[None]:
         chat.settle()
 
 
+def probe(chat: Chat, author: Guest, hearer: Guest) -> bool:
+    """Says so much to a server with time-outs that its clock knows whether it must be woken by one before it passes anything on: one that
+    asks its guests in turn may just be asking the one who speaks. Returns whether it had to be asked. It was no conversation."""
+    if not any(thread.timed for thread in chat.server.threads()):
+        return False
+    filler = _Filler(chat, author)
+    while filler.questions < PROBES and not chat.clock.timers_matter and filler.is_heard(hearer):
+        pass
+    return True
+
+
 def clog(chat: Chat, author: Guest, hearer: Guest, sleeper: Guest) -> list[bytes]:
     """`author` talks until the server can write no more to `sleeper`, who does not read. Returns the texts he said.
 
@@ -103,12 +117,22 @@ class _Filler:
 
     Attributes:
         said: his texts, as they are to arrive.
+        questions: how often it was asked whether he is heard.
     """
 
     def __init__(self, chat: Chat, author: Guest) -> None:
         self.chat, self._author = chat, author
         self._words = Vocabulary(random.Random(chat.words.nonsense()))
         self.said: list[bytes] = []
+        self.questions = 0
+
+    def is_heard(self, hearer: Guest) -> bool:
+        """Says a few words, and waits until they have come to `hearer`, or nothing more comes."""
+        self.questions += 1
+        (text,) = self._words.burst(1, BURST_WIDTH)
+        data = text.encode(self.chat.dialect.encoding, errors="replace")
+        self.chat.fill(self._author, self._framed(text))
+        return self.chat.comes(lambda: data in hearer.link.inbox)
 
     def says(self, count: int) -> None:
         """So many messages of MESSAGE bytes, in one send. Most of each is dots: dice for all of it would take longer than the server."""

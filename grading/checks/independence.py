@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
 from grading.chat import Chat
-from grading.crowds import catches_up, clog
+from grading.crowds import catches_up, clog, probe
 from grading.guests import Guest
 from grading.messages import _
 from grading.plugin import check
 from grading.verdicts import CheckFailed, NotApplicable
-
-PROBES: Final = 12
-"""Messages after which it is known whether timers lead to bytes: of a server that asks three guests and its door in turn, one in three
-comes at once."""
 
 
 @check("silent-newcomer", needs="three-users-hear", variants="multi-user select")
@@ -70,11 +65,8 @@ def test_one_who_does_not_read_costs_the_others_nothing(chat: Chat) -> None:
     chat.settle()
     chat.introduce(sonya)
     (vera,) = chat.join("Вера")
-    if any(thread.timed for thread in chat.server.threads()):  # one that asks its guests in turn may just be asking the one who speaks
-        for _again in range(PROBES):
-            boris.says("меня слышно?")
-            vera.hears("меня слышно?", by=boris)
-            _at_once(chat)
+    if probe(chat, boris, vera):
+        _at_once(chat)
     meanwhile = clog(chat, boris, vera, sonya)
     for author, hearer in ((boris, vera), (vera, boris)):
         meanwhile.append(author.says("Соня не читает, а мы говорим").data)
