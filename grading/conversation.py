@@ -280,12 +280,12 @@ class Conversation:
 
     def kept_waiting(self, silent: Guest, came: Callable[[], bool]) -> bool:
         """Whether what was just done has not come to anything in HELD_UP seconds because all that time the server sat in one and the same
-        wait for somebody silent. How busy the machine is does not matter: who waits needs no processor."""
+        wait for somebody silent. At the end all its threads must sleep: on a busy machine another may still wait for a processor."""
         before = self.server.waiter(silent.link)
         if before is None or came():
             return False
         rest = self.clock.settle(time.monotonic() + HELD_UP, came, patient=True)
-        return rest is not Rest.CAME and not came() and self.server.waiter(silent.link) == before
+        return rest is Rest.STILL and not came() and self.server.waiter(silent.link) == before
 
     def wake(self, guest: Guest) -> None:
         """Somebody who did not read begins to. What the kernel and the server have kept for him comes now; what may have been dropped is

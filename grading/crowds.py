@@ -86,15 +86,14 @@ def _noticed(chat: Chat, hearers: Sequence[Guest]) -> Iterator[None]:
         chat.settle()
 
 
-def probe(chat: Chat, author: Guest, hearer: Guest) -> bool:
-    """Says so much to a server with time-outs that its clock knows whether it must be woken by one before it passes anything on: one that
-    asks its guests in turn may just be asking the one who speaks. Returns whether it had to be asked. It was no conversation."""
-    if not any(thread.timed for thread in chat.server.threads()):
-        return False
+def must_be_woken(chat: Chat, author: Guest, hearer: Guest) -> bool:
+    """Whether a time-out has to wake the server before it passes anything on. One that asks its guests in turn may just be asking the one
+    who speaks, so `author` says something PROBES times; it was no conversation."""
     filler = _Filler(chat, author)
-    while filler.questions < PROBES and not chat.clock.timers_matter and filler.is_heard(hearer):
-        pass
-    return True
+    for _again in range(PROBES if any(thread.timed for thread in chat.server.threads()) else 0):
+        if not filler.is_heard(hearer) or chat.clock.timers_matter:
+            return chat.clock.timers_matter
+    return False
 
 
 def clog(chat: Chat, author: Guest, hearer: Guest, sleeper: Guest) -> list[bytes]:
@@ -117,18 +116,15 @@ class _Filler:
 
     Attributes:
         said: his texts, as they are to arrive.
-        questions: how often it was asked whether he is heard.
     """
 
     def __init__(self, chat: Chat, author: Guest) -> None:
         self.chat, self._author = chat, author
         self._words = Vocabulary(random.Random(chat.words.nonsense()))
         self.said: list[bytes] = []
-        self.questions = 0
 
     def is_heard(self, hearer: Guest) -> bool:
         """Says a few words, and waits until they have come to `hearer`, or nothing more comes."""
-        self.questions += 1
         (text,) = self._words.burst(1, BURST_WIDTH)
         data = text.encode(self.chat.dialect.encoding, errors="replace")
         self.chat.fill(self._author, self._framed(text))

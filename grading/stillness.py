@@ -3,7 +3,8 @@
 A server can act again only if one of its threads runs, a timer wakes one, or bytes are still on their way. The kernel tells all three.
 So two successive looks with nothing moved in between, every thread asleep and everything sent arrived, prove that nothing more will come
 until a guest acts. A thread that sleeps with a time-out makes that *provisional*: final at once if nothing waits to be read or accepted
-and no timer of this server has ever led to bytes; otherwise every such thread must have been everywhere it waits, with no traffic.
+and no timer of this server has ever led to bytes; otherwise every such thread must have been everywhere it waits, with no traffic
+but for that of a server known to talk by the clock.
 """
 
 from __future__ import annotations

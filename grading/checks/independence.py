@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from grading.chat import Chat
-from grading.crowds import catches_up, clog, probe
+from grading.crowds import catches_up, clog, must_be_woken
 from grading.guests import Guest
 from grading.messages import _
 from grading.plugin import check
@@ -50,23 +50,19 @@ def test_nobody_has_to_speak_for_others_to_be_heard(chat: Chat) -> None:
             hearer.hears("мы всё ещё здесь", by=boris)
 
 
-def _at_once(chat: Chat) -> None:
-    """Raises NotApplicable where a timer must wake the server before it passes anything on."""
-    if chat.clock.timers_matter:
-        raise NotApplicable(_("сервер отвечает не сразу, и наговорить столько, чтобы это проверить, нельзя за разумное время"))
-
-
 @check("slow-reader", needs="three-users-hear", variants="multi-user select", fresh=True)
 def test_one_who_does_not_read_costs_the_others_nothing(chat: Chat) -> None:
     """Гость, который не читает, не мешает разговору остальных."""
-    _at_once(chat)
+    slow = _("сервер отвечает не сразу, и наговорить столько, чтобы это проверить, нельзя за разумное время")
+    if chat.clock.timers_matter:
+        raise NotApplicable(slow)
     (boris,) = chat.join("Борис")
     sonya = chat.arrive("Соня", reads=False)
     chat.settle()
     chat.introduce(sonya)
     (vera,) = chat.join("Вера")
-    if probe(chat, boris, vera):
-        _at_once(chat)
+    if must_be_woken(chat, boris, vera):
+        raise NotApplicable(slow)
     meanwhile = clog(chat, boris, vera, sonya)
     for author, hearer in ((boris, vera), (vera, boris)):
         meanwhile.append(author.says("Соня не читает, а мы говорим").data)

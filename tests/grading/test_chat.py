@@ -171,6 +171,8 @@ def test_who_outlives_ctrl_c_is_named(code: int | None, word: str) -> None:
         (("thread 1", "thread 2"), Rest.STILL, False),  # it has moved meanwhile, as one does who asks everybody in turn
         (("thread 1", None), Rest.STILL, False),
         (("thread 1", "thread 1"), Rest.CAME, False),
+        (("thread 1", "thread 1"), Rest.LATE, False),  # another thread still runs, or waits for a processor
+        (("thread 1", "thread 1"), Rest.BUSY, False),
     ],
 )
 def test_who_is_silent_keeps_others_waiting_where_the_server_sits_in_one_wait_for_him(

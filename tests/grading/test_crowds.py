@@ -11,7 +11,20 @@ from typing import Any, cast
 import pytest
 
 from grading.chat import Chat
-from grading.crowds import AT_ONCE, BLIND_ROUNDS, MARGIN, MESSAGE, MOST_ROUNDS, QUEUED, catches_up, clog, gather, scatter
+from grading.crowds import (
+    AT_ONCE,
+    BLIND_ROUNDS,
+    MARGIN,
+    MESSAGE,
+    MOST_ROUNDS,
+    PROBES,
+    QUEUED,
+    catches_up,
+    clog,
+    gather,
+    must_be_woken,
+    scatter,
+)
 from grading.guests import Guest
 from grading.stillness import Rest
 from grading.verdicts import CheckFailed, NotApplicable
@@ -272,3 +285,32 @@ def test_one_that_is_only_suspected_is_asked_for_full_evidence() -> None:
     chat.clock.suspected_busy = True
     gather(cast(Chat, chat), 2)
     assert chat.done.startswith(".+1+2")
+
+
+@pytest.mark.parametrize(
+    ("timed", "told_after", "heard", "woken", "asked"),
+    [
+        (False, 0, True, False, 0),  # nothing wakes by itself
+        (True, 3, True, True, 3),
+        (True, 99, True, False, PROBES),
+        (True, 99, False, False, 1),  # what becomes of one who is not heard, the check itself finds
+    ],
+)
+def test_a_server_with_time_outs_is_asked_until_it_is_known_whether_they_matter(
+    timed: bool, told_after: int, heard: bool, woken: bool, asked: int
+) -> None:
+    chat = FakeChat(NAMELESS)
+    author, hearer = chat.arrive("Борис"), chat.arrive("Вера")
+    sent: list[bytes] = []
+    chat.clock.timers_matter = False
+
+    def fill(_author: Person, data: bytes) -> None:
+        sent.append(data)
+        hearer.link.inbox += data if heard else b""
+        chat.clock.timers_matter = len(sent) >= told_after
+
+    chat.fill = fill
+    chat.comes = lambda what: what()  # type: ignore[attr-defined]
+    chat.server.threads = lambda: [SimpleNamespace(timed=timed)]
+    assert must_be_woken(cast("Chat", chat), cast("Guest", author), cast("Guest", hearer)) is woken
+    assert len(sent) == asked
