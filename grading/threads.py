@@ -44,6 +44,10 @@ LONG_TIMER: Final = 8000
 poll with 60000; negative values, for ever, are larger still when read without a sign.)"""
 
 
+_LISTINGS: Final = 4
+"""How often the threads of a process are listed at one look; more than two were never needed but by a program that goes on making some."""
+_NOT_SEEN: Final = 0
+"""Stands for the number of a thread that is known to be there and was not found."""
 _POLLOUT: Final = 4
 """The `events` of a struct pollfd (poll(2)) that ask for room to write and nothing else."""
 
@@ -236,12 +240,16 @@ class Threads:
         return tuple(thread for pid in pids for thread in self._process(pid))
 
     def _process(self, pid: int) -> list[Thread]:
+        """Its threads, all of them: one that another has made since they were listed may still wait for a processor while that other
+        sleeps again, so what the kernel counts decides. Where they never agree, it is making threads all the time: somebody runs."""
         known = self._files.setdefault(pid, {})
         seen, count = self._read(pid, known)
-        if not seen or len(seen) != count:
+        for _again in range(_LISTINGS):
+            if seen and len(seen) == count:
+                return seen
             self._list(pid, known)
-            seen, _ = self._read(pid, known)
-        return seen
+            seen, count = self._read(pid, known)
+        return seen if len(seen) == count else [*seen, Thread(pid, _NOT_SEEN, ord("R"), b"", "", -1, False)]
 
     def _read(self, pid: int, known: dict[int, _Files]) -> tuple[list[Thread], int]:
         seen, count = [], 0
