@@ -26,6 +26,8 @@ from grading.threads import Threads
 from tests.proof.servers import SERVERS, over_udp, script
 
 HOST = "127.0.0.1"
+CROWD = 20
+"""How many come at once now and then, to leave at once."""
 
 
 class Guest:
@@ -79,12 +81,19 @@ class Conversation:
         self.clock.settle(time.monotonic() + 30)
         if not guest.link.ended:
             raise AssertionError("judged still before the server hung up")
+        self.clock.before_acting()
         guest.link.close()
 
     def step(self) -> None:
         """Something happens at random."""
         self.clock.before_acting()
-        if len(self.guests) < 2 or (len(self.guests) < 4 and self.dice.random() < 0.1):
+        if len(self.guests) >= CROWD:
+            for _ in range(len(self.guests) - 2):
+                self.go()
+        elif self.dice.random() < 0.02:
+            for _ in range(CROWD):
+                self.join()
+        elif len(self.guests) < 2 or (len(self.guests) < 4 and self.dice.random() < 0.1):
             self.join()
         elif len(self.guests) > 2 and self.dice.random() < 0.15:
             self.dice.choice((self.go, self.be_hung_up_on))()
