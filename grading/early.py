@@ -29,7 +29,8 @@ class Start:
         self._submission, self._options = submission, options
         self.seed = options.seed if options.seed is not None else int(hashlib.sha256(submission.sha256.encode()).hexdigest()[:8], 16)
         self.isolation: Isolation | None = None
-        launch = Launch(tuple(submission.argv), submission.cwd, submission.settings.stdin, submission.facts.transport)
+        facts = submission.facts
+        launch = Launch(tuple(submission.argv), submission.cwd, submission.settings.stdin, facts.transport, facts.idle)
         self.bench = Bench(self._sandbox, launch, f"{self.seed}", options.clock)
         self.bench.calm = options.calm
         self.bench.expected = AHEAD + 1  # the interview may need some, too

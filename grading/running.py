@@ -54,12 +54,14 @@ class Launch:
     """How to start a server: what follows the interpreter, the folder to start in, and what to type at its keyboard first.
 
     `transport` is what its source says: a bound UDP socket of a server that knows nothing else needs no waiting for a listening one.
+    `idle` is (file, line) of each sleep in an endless loop that does nothing else.
     """
 
     argv: tuple[str, ...]
     cwd: str = ""
     stdin: str = ""
     transport: str = ""
+    idle: tuple[tuple[str, int], ...] = ()
 
 
 class Running:
@@ -133,6 +135,8 @@ class Running:
             if self.transport == "tcp":  # it may listen on a second one by now
                 found = self.eyes.listening() or found
             self.addresses = [(family, (_ANY_HOST.get(host, host), port)) for family, (host, port) in found]
+            if self.launch.idle and self.process is not None:
+                self.eyes.overlook(self.process, [(f"{self.sandbox.lab}/{path}", line) for path, line in self.launch.idle])
             self.clock.begin()
         return bool(found)
 
@@ -206,6 +210,7 @@ class Running:
         if self.process is None:
             return True
         self.clock.before_acting()
+        self.eyes.overlook(self.process, [])  # who was idle has something to do now
         self.process.signal(int(signal.SIGINT))
         deadline = time.monotonic() + limit
         rest = Rest.BUSY

@@ -27,8 +27,8 @@ CHATTER_PATIENCE: Final = 0.5
 BUSY_AFTER: Final = 0.25
 """Seconds of processor time burnt without any traffic that make a server busy: a hundred times what relaying a message costs."""
 BUSY_IDLE: Final = 0.005
-"""The same for a program that was found busy before, where nothing waits to be read and no thread waits for the interpreter lock: it has gone
-round its loop dozens of times by then, and nobody is blamed for it."""
+"""The same for a program that was found busy before, where nothing waits to be read and no thread waits for the interpreter lock: it has
+gone round its loop dozens of times by then, and nobody is blamed for it."""
 UNREAD_AFTER: Final = 0.005
 """Seconds for which looks must stay equal where something waits to be read or accepted. A thread that is just about to wait for it is shown
 as asleep already, and a busy machine may keep it there for a while; it finds what waits and goes on."""

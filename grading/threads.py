@@ -9,7 +9,7 @@ import os
 import platform
 import struct
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Final, NamedTuple
 
 ASLEEP: Final = frozenset(b"StTZXxI")
@@ -142,6 +142,7 @@ class _Files:
     def __init__(self, directory: str, proc_fd: int) -> None:
         self._memory, self._proc_fd = f"{directory}/mem", proc_fd
         self._fds: list[int] = []
+        self._idle = False
         try:
             for name in ("stat", "schedstat", "syscall"):
                 self._fds.append(os.open(f"{directory}/{name}", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc_fd))
@@ -169,6 +170,7 @@ class _Files:
             first, writes = self._number_at(place, 4), self._number_at(place and place + 4, 2) == _POLLOUT
         if call == "select" and timed:
             timed = self._number_at(timeout_at(line), struct.calcsize("l")) * 1000 < LONG_TIMER
+        timed = timed and not (self._idle and call == "sleep")
         thread = Thread(pid, tid, state, clock, call, first, timed, writes)
         self._asleep = thread if call else None
         return thread, count
@@ -189,6 +191,9 @@ class _Files:
         finally:
             os.close(memory)
 
+    def set_idle(self, idle: bool) -> None:
+        self._idle, self._asleep = idle, None
+
     def close(self) -> None:
         for fd in self._fds:
             os.close(fd)
@@ -205,6 +210,13 @@ class Threads:
         self._pids, self._started = pids, started
         self._last: tuple[int, tuple[Thread, ...]] | None = None
         self._files: dict[int, dict[int, _Files]] = {}
+
+    def overlook(self, idle: Collection[tuple[int, int]]) -> None:
+        """Threads (pid, tid) that do nothing but sleep again and again: their sleep counts as one without end. All others are as ever."""
+        for pid, known in self._files.items():
+            for tid, files in known.items():
+                files.set_idle((pid, tid) in idle)
+        self._last = None
 
     def look(self) -> tuple[Thread, ...]:
         """Every thread of every process now. A process that cannot be looked into raises PermissionError.

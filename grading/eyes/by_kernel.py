@@ -5,7 +5,7 @@ from __future__ import annotations
 import select
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from grading.datagrams import DatagramCount
@@ -121,6 +121,11 @@ class KernelEyes:
                 who = owners.get(socket_inode(self._proc_fd, thread.pid, thread.first) or -1, "")
                 found.append(Waiting(call, waits_for(call, who, thread), tuple((file, line) for file, line, _ in dump.frames)))
         return found
+
+    def overlook(self, process: Process, idle: Collection[tuple[str, int]]) -> None:
+        """See Eyes."""
+        dumps = process.tracebacks() if idle else []
+        self._threads.overlook({(dump.pid, dump.tid) for dump in dumps if dump.frames and dump.frames[0][:2] in idle})
 
     def _asleep(self, process: Process, busy: set[_Id]) -> tuple[dict[_Id, Thread], list[ThreadDump]]:
         """Its threads, and where they are, at a moment when all but the busy ones sleep: one that looks round ten times a second is not

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from grading.eyes.model import Held, Waiting
 from grading.kernel import Address
 from grading.links import AnyLink
@@ -64,6 +66,9 @@ class PlainEyes:
     def waiting(self, process: Process, names: dict[Address, str]) -> list[Waiting]:
         """See Eyes. Lines are known where the sandbox can ask for them, calls are not."""
         return [Waiting("?", "", tuple((file, line) for file, line, _ in dump.frames)) for dump in process.tracebacks()]
+
+    def overlook(self, process: Process, idle: Collection[tuple[str, int]]) -> None:
+        """See Eyes. Timers are not seen here."""
 
     def close(self) -> None:
         """See Eyes."""

@@ -12,6 +12,7 @@ from grading.messages import _
 from grading.submission.authorship import author_among
 from grading.submission.behaviour import traits_of
 from grading.submission.entry import Candidate
+from grading.submission.idle import idle_lines
 from grading.submission.model import Origin, Place, Problem, SourceFacts
 from grading.submission.modules import Sources, above, closure, imports_of, is_missing, parent, resolve
 from grading.submission.quitwords import likely_first, quit_words
@@ -54,6 +55,7 @@ def facts_of(server: Candidate, clients: Iterable[str], sources: Sources) -> Sou
         client_quit_words=quit_words(programs),
         ways=ways_of(list(own.values()), programs),
         encoding=encoding_of(own.values()),
+        idle=tuple((path, line) for path, raw in own.items() for line in idle_lines(raw)),
     )
 
 

@@ -221,6 +221,19 @@ def test_how_long_select_waits_stands_in_memory(proc: Proc, seen: Threads, memor
     assert (thread.call, thread.timed) == ("select", timed)
 
 
+def test_a_thread_that_is_idle_sleeps_without_end_until_it_is_said_to_be_no_more(proc: Proc, seen: Threads) -> None:
+    proc.put(7, 7, call=line(230, 1))
+    proc.put(7, 8, call=line(230, 1))
+    seen.look()
+    seen.overlook({(7, 7)})
+    assert {thread.tid: (thread.call, thread.timed) for thread in seen.look()} == {7: ("sleep", False), 8: ("sleep", True)}
+    proc.put(7, 7, clock=2000, call=line(7, POINTER, 1, 50))  # idle is only who sleeps
+    assert [thread.timed for thread in seen.look()] == [True, True]
+    proc.put(7, 7, clock=3000, call=line(230, 1))
+    seen.overlook(())
+    assert [thread.timed for thread in seen.look()] == [True, True]
+
+
 def test_each_look_reads_again(proc: Proc, seen: Threads) -> None:
     proc.put(7, 7, call=line(230, 1))
     (before,) = seen.look()
