@@ -54,14 +54,14 @@ class Launch:
     """How to start a server: what follows the interpreter, the folder to start in, and what to type at its keyboard first.
 
     `transport` is what its source says: a bound UDP socket of a server that knows nothing else needs no waiting for a listening one.
-    `idle` is (file, line) of each sleep in an endless loop that does nothing else.
+    `idle` is (file, line, kind) of each wait whose time-out leads to nothing; kinds as in submission.idle.
     """
 
     argv: tuple[str, ...]
     cwd: str = ""
     stdin: str = ""
     transport: str = ""
-    idle: tuple[tuple[str, int], ...] = ()
+    idle: tuple[tuple[str, int, str], ...] = ()
 
 
 class Running:
@@ -136,7 +136,7 @@ class Running:
                 found = self.eyes.listening() or found
             self.addresses = [(family, (_ANY_HOST.get(host, host), port)) for family, (host, port) in found]
             if self.launch.idle and self.process is not None:
-                self.eyes.overlook(self.process, [(f"{self.sandbox.lab}/{path}", line) for path, line in self.launch.idle])
+                self.eyes.overlook(self.process, {(f"{self.sandbox.lab}/{path}", line): kind for path, line, kind in self.launch.idle})
             self.clock.begin()
         return bool(found)
 
@@ -210,7 +210,7 @@ class Running:
         if self.process is None:
             return True
         self.clock.before_acting()
-        self.eyes.overlook(self.process, [])  # who was idle has something to do now
+        self.eyes.overlook(self.process, {})  # who was idle has something to do now
         self.process.signal(int(signal.SIGINT))
         deadline = time.monotonic() + limit
         rest = Rest.BUSY

@@ -9,7 +9,7 @@ import os
 import platform
 import struct
 import sys
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final, NamedTuple
 
 ASLEEP: Final = frozenset(b"StTZXxI")
@@ -37,6 +37,7 @@ _ARM64: Final = {
 }  # fmt: skip
 _TABLES: Final = {"x86_64": _X86_64, "aarch64": _ARM64, "arm64": _ARM64}
 _CALLS: Final = _TABLES.get(platform.machine(), {})
+_RESTART: Final = {"x86_64": b"219", "aarch64": b"128", "arm64": b"128"}.get(platform.machine(), b"")
 KNOWN_MACHINE: Final = bool(_CALLS)
 """Whether the system calls of this kind of machine are known; elsewhere every thread would count as timed."""
 LONG_TIMER: Final = 8000
@@ -44,6 +45,8 @@ LONG_TIMER: Final = 8000
 poll with 60000; negative values, for ever, are larger still when read without a sign.)"""
 
 
+_IDLE_CALLS: Final = {"sleep": ("sleep",), "one": ("poll",), "many": ("select", "epoll", "poll")}
+"""Kind of wait -> the calls it is made of; one socket with a time-out is waited for in `poll`."""
 _LISTINGS: Final = 4
 """How often the threads of a process are listed at one look; more than two were never needed but by a program that goes on making some."""
 _NOT_SEEN: Final = 0
@@ -125,6 +128,16 @@ def parse_syscall(line: bytes) -> tuple[str, int, bool]:
     return name, first, timed
 
 
+def resumed(line: bytes, before: bytes) -> bytes:
+    """A line of /proc/PID/task/TID/syscall; of a wait that goes on after a signal the line from `before` it, which has the call's name.
+
+    The kernel goes on with a wait that may end by a timer by a call of its own, which has the arguments, the stack and the place in the
+    program of the one that was broken off (restart_syscall(2)).
+    """
+    number, _, where = line.partition(b" ")
+    return before if number == _RESTART and where and where == before.partition(b" ")[2] else line
+
+
 def polled_at(line: bytes) -> int:
     """Where in the memory of the process the only descriptor lies that a thread waits on in `poll`; 0 if there are several, or none."""
     words = line.split()
@@ -142,7 +155,8 @@ class _Files:
     def __init__(self, directory: str, proc_fd: int) -> None:
         self._memory, self._proc_fd = f"{directory}/mem", proc_fd
         self._fds: list[int] = []
-        self._idle = False
+        self._idle: tuple[str, int | None] | None = None
+        self._line = b""
         try:
             for name in ("stat", "schedstat", "syscall"):
                 self._fds.append(os.open(f"{directory}/{name}", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc_fd))
@@ -162,15 +176,16 @@ class _Files:
         self._stat, self._count = stat, count
         if self._asleep is not None and state == ord("S") and clock == self._asleep.clock:
             return self._asleep, count  # it has not run since, so it sleeps in the same call
-        line = os.pread(self._fds[2], 256, 0) if state == ord("S") else b""
+        line = resumed(os.pread(self._fds[2], 256, 0), self._line) if state == ord("S") else b""
         call, first, timed = parse_syscall(line)
+        self._line = line if call else self._line
         writes = False
         if call == "poll":  # a socket with a time-out waits in it: for whom stands not in the call, but in memory
             place = polled_at(line)
             first, writes = self._number_at(place, 4), self._number_at(place and place + 4, 2) == _POLLOUT
         if call == "select" and timed:
             timed = self._number_at(timeout_at(line), struct.calcsize("l")) * 1000 < LONG_TIMER
-        timed = timed and not (self._idle and call == "sleep")
+        timed = timed and self._idle not in ((call, first), (call, None))
         thread = Thread(pid, tid, state, clock, call, first, timed, writes)
         self._asleep = thread if call else None
         return thread, count
@@ -191,8 +206,12 @@ class _Files:
         finally:
             os.close(memory)
 
-    def set_idle(self, idle: bool) -> None:
-        self._idle, self._asleep = idle, None
+    def set_idle(self, kind: str) -> None:
+        """It may wait elsewhere as well, and there its time-outs count: so the call is kept, and the socket if it is one."""
+        now = self._asleep
+        fits = now is not None and now.call in _IDLE_CALLS.get(kind, ()) and (kind != "one" or now.first >= 0)
+        self._idle = (now.call, now.first if kind == "one" else None) if now is not None and fits else None
+        self._asleep = None
 
     def close(self) -> None:
         for fd in self._fds:
@@ -211,11 +230,12 @@ class Threads:
         self._last: tuple[int, tuple[Thread, ...]] | None = None
         self._files: dict[int, dict[int, _Files]] = {}
 
-    def overlook(self, idle: Collection[tuple[int, int]]) -> None:
-        """Threads (pid, tid) that do nothing but sleep again and again: their sleep counts as one without end. All others are as ever."""
+    def overlook(self, idle: Mapping[tuple[int, int], str]) -> None:
+        """Threads (pid, tid) whose time-out, where they wait now, leads to nothing: there they count as waiting for ever. For each the kind
+        of its wait, as in submission.idle; "", like none at all, for one whose time-outs count."""
         for pid, known in self._files.items():
             for tid, files in known.items():
-                files.set_idle((pid, tid) in idle)
+                files.set_idle(idle.get((pid, tid), ""))
         self._last = None
 
     def look(self) -> tuple[Thread, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import select
 import socket
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from grading.datagrams import DatagramCount
@@ -122,10 +122,12 @@ class KernelEyes:
                 found.append(Waiting(call, waits_for(call, who, thread), tuple((file, line) for file, line, _ in dump.frames)))
         return found
 
-    def overlook(self, process: Process, idle: Collection[tuple[str, int]]) -> None:
+    def overlook(self, process: Process, idle: Mapping[tuple[str, int], str]) -> None:
         """See Eyes."""
-        dumps = process.tracebacks() if idle else []
-        self._threads.overlook({(dump.pid, dump.tid) for dump in dumps if dump.frames and dump.frames[0][:2] in idle})
+        _, dumps = self._asleep(process, set()) if idle else ({}, [])
+        inside = f"{self._sandbox.lab}/"
+        own = {(dump.pid, dump.tid): [frame[:2] for frame in dump.frames if frame[0].startswith(inside)] for dump in dumps}
+        self._threads.overlook({thread: idle.get(places[0], "") for thread, places in own.items() if places})
 
     def _asleep(self, process: Process, busy: set[_Id]) -> tuple[dict[_Id, Thread], list[ThreadDump]]:
         """Its threads, and where they are, at a moment when all but the busy ones sleep: one that looks round ten times a second is not

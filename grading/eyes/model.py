@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -83,8 +83,9 @@ class Eyes(Protocol):
     def waiting(self, process: Process, names: dict[Address, str]) -> list[Waiting]:
         """Where each thread waits; `names`: guest's address -> what he is called."""
 
-    def overlook(self, process: Process, idle: Collection[tuple[str, int]]) -> None:
-        """From now on no timer of a thread that stands at one of these places (file as the interpreter names it, line) is waited for."""
+    def overlook(self, process: Process, idle: Mapping[tuple[str, int], str]) -> None:
+        """From now on a thread that waits at one of these places, (file as the interpreter names it, line) -> kind as in submission.idle,
+        counts there as one that waits for ever; all others are as they were."""
 
     def close(self) -> None:
         """Gives back what is held."""

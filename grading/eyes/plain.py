@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
 from grading.eyes.model import Held, Waiting
 from grading.kernel import Address
@@ -67,7 +67,7 @@ class PlainEyes:
         """See Eyes. Lines are known where the sandbox can ask for them, calls are not."""
         return [Waiting("?", "", tuple((file, line) for file, line, _ in dump.frames)) for dump in process.tracebacks()]
 
-    def overlook(self, process: Process, idle: Collection[tuple[str, int]]) -> None:
+    def overlook(self, process: Process, idle: Mapping[tuple[str, int], str]) -> None:
         """See Eyes. Timers are not seen here."""
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ from grading.messages import _
 from grading.submission.authorship import author_among
 from grading.submission.behaviour import traits_of
 from grading.submission.entry import Candidate
-from grading.submission.idle import idle_lines
+from grading.submission.idle import idle_waits
 from grading.submission.model import Origin, Place, Problem, SourceFacts
 from grading.submission.modules import Sources, above, closure, imports_of, is_missing, parent, resolve
 from grading.submission.quitwords import likely_first, quit_words
@@ -38,8 +38,10 @@ def facts_of(server: Candidate, clients: Iterable[str], sources: Sources) -> Sou
     own = {path: sources[path] for path in server.modules}
     programs = [sources[module] for client in clients for module in closure(client, sources)]
     traits = server.traits
+    imports = _imported(own)
+    alone = not traits.threads and not {"threading", "_thread", "multiprocessing", "concurrent"} & {place.name for place in imports}
     return SourceFacts(
-        imports=tuple(imports := _imported(own)),
+        imports=tuple(imports),
         uses_socket=any(map(_uses_socket, own.values())),
         engines=tuple(_engines(own)),
         missing=tuple(place for place, _ in missing(server, sources)),
@@ -55,7 +57,7 @@ def facts_of(server: Candidate, clients: Iterable[str], sources: Sources) -> Sou
         client_quit_words=quit_words(programs),
         ways=ways_of(list(own.values()), programs),
         encoding=encoding_of(own.values()),
-        idle=tuple((path, line) for path, raw in own.items() for line in idle_lines(raw)),
+        idle=tuple((path, line, kind) for path, raw in own.items() for line, kind in idle_waits(raw, alone=alone)),
     )
 
 

@@ -99,7 +99,7 @@ class SourceFacts:
         client_quit_words: words that end the client program.
         ways: how guests may have to speak where plain text does not do: guesses, the likeliest first.
         encoding: the one that all text is decoded and encoded in, "" if that is UTF-8 or not said.
-        idle: (file, line) of each sleep in an endless loop that does nothing else.
+        idle: (file, line, kind) of each wait whose time-out leads to nothing; kinds as in submission.idle.
     """
 
     imports: tuple[Place, ...] = ()
@@ -118,7 +118,7 @@ class SourceFacts:
     client_quit_words: tuple[str, ...] = ()
     ways: tuple[Way, ...] = ()
     encoding: str = ""
-    idle: tuple[tuple[str, int], ...] = ()
+    idle: tuple[tuple[str, int, str], ...] = ()
 
 
 @dataclass(frozen=True)

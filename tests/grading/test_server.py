@@ -17,6 +17,7 @@ from grading.running import Launch, NotStarted
 from grading.sandbox import open_sandbox
 from grading.server import CONNECT_LIMIT, NoConnection, Server
 from grading.stillness import Rest
+from grading.submission.idle import idle_waits
 
 pytestmark = [
     pytest.mark.linux,
@@ -36,8 +37,11 @@ def opened() -> Iterator[Opener]:
     def opener(source: str, *, stdin: str = "", argv: tuple[str, ...] = ("server.py",), cwd: str = "", **files: str) -> Server:
         texts = {"server.py": source, **{name.replace("__", "/") + ".py": text for name, text in files.items()}}
         sandbox = open_sandbox({path: textwrap.dedent(text).encode() for path, text in texts.items()}, isolation="require:bubblewrap")
+        idle = tuple(
+            (path, line, kind) for path, text in texts.items() for line, kind in idle_waits(textwrap.dedent(text).encode(), alone=True)
+        )
         try:
-            open_ones.append(Server(sandbox, Launch(argv, cwd, stdin)))
+            open_ones.append(Server(sandbox, Launch(argv, cwd, stdin, idle=idle)))
         except BaseException:
             sandbox.close()
             raise
@@ -545,6 +549,28 @@ def test_what_is_sent_to_a_frozen_server_comes_at_once(opened: Opener) -> None:
             link.send(b"!")
     server.clock.settle(time.monotonic() + LIMIT, lambda: "2" in server.output())
     assert server.output() == "2\n"
+
+
+@pytest.mark.parametrize(
+    "waits",
+    [
+        "import time\nwhile True:\n    time.sleep(3)",
+        "sock.settimeout(3)\nwhile True:\n    try:\n        conn, address = sock.accept()\n    except socket.timeout:\n        pass",
+        "import select\nwhile True:\n    ready, _, _ = select.select([sock], [], [], 3)\n    for one in ready: one.accept()",
+        "from selectors import *\nmany = DefaultSelector()\nmany.register(sock, 1)\nwhile True:\n    for key, _ in many.select(3): 0",
+    ],
+    ids=["sleep", "accept", "select", "selectors"],
+)
+def test_a_time_out_that_leads_to_nothing_is_not_waited_for_until_ctrl_c(opened: Opener, waits: str) -> None:
+    goodbye = "except KeyboardInterrupt:\n    import time\n    time.sleep(0.2)"
+    server = opened(listening() + "try:\n" + textwrap.indent(waits, "    ") + "\n" + goodbye)
+    server.start()
+    with server.frozen():  # a wait that goes on after that is the same one
+        pass
+    (thread,) = server.threads()
+    assert thread.call in ("sleep", "poll", "select", "epoll")
+    assert not thread.timed
+    assert server.interrupt(LIMIT)
 
 
 IN_TURN = """

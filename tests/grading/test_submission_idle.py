@@ -1,12 +1,32 @@
-"""Which loops do nothing but sleep."""
+"""Which waits lead to nothing when a timer ends them."""
 
 from __future__ import annotations
 
-import textwrap
-
 import pytest
 
-from grading.submission.idle import idle_lines
+from grading.submission.idle import idle_waits
+
+ACCEPTS = """
+while True:
+    try:
+        conn, address = server.accept()
+    except {caught}:
+        {then}
+    {rest}
+"""
+SELECTS = """
+while True:
+    ready, _, _ = select.select({sockets}, [], [], 0.5)
+    {rest}
+"""
+
+
+def accepts(caught: str = "socket.timeout", then: str = "continue", rest: str = "start(conn)") -> str:
+    return ACCEPTS.format(caught=caught, then=then, rest=rest)
+
+
+def selects(rest: str = "for sock in ready: serve(sock)", sockets: str = "sockets") -> str:
+    return SELECTS.format(rest=rest, sockets=sockets)
 
 
 @pytest.mark.parametrize(
@@ -32,5 +52,57 @@ from grading.submission.idle import idle_lines
         ("while True: (", ()),
     ],
 )
-def test_only_a_loop_without_end_that_does_nothing_else_is_idle(source: str, lines: tuple[int, ...]) -> None:
-    assert idle_lines(textwrap.dedent(source).encode()) == lines
+def test_a_loop_that_only_sleeps(source: str, lines: tuple[int, ...]) -> None:
+    assert idle_waits(source.encode(), alone=False) == tuple((line, "sleep") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("source", "idle"),
+    [
+        (accepts(), True),
+        (accepts("TimeoutError"), True),
+        (accepts("(BlockingIOError, socket.timeout) as error"), True),
+        (accepts("socket.timeout", "pass", ""), True),
+        (accepts("socket.timeout", "pass", "start(conn)"), False),  # conn is the one from before
+        (accepts("socket.timeout", "tell_everybody(); continue"), False),
+        (accepts("socket.timeout", "break"), False),
+        (accepts("KeyboardInterrupt"), False),  # the time-out ends the server
+        (accepts("OSError:\n        break\n    except socket.timeout"), False),  # and so it does here
+        (accepts("KeyboardInterrupt:\n        break\n    except socket.timeout"), True),
+        (accepts().replace("conn, address = server.accept()", "sweep()\n        conn, address = server.accept()"), False),
+        (accepts().replace("    try:", "    sweep()\n    try:"), False),
+        (accepts().replace("conn, address = server.accept()", "data, address = server.recvfrom(1024)"), True),
+        (accepts().replace("conn, address = server.accept()", "data = conn.recv(1024)"), False),  # nobody looks at it at the start
+        (accepts().replace("while True", "while running"), False),
+    ],
+)
+def test_a_loop_that_accepts_with_a_time_out(source: str, idle: bool) -> None:
+    assert idle_waits(source.encode(), alone=False) == (((source.splitlines().index(_line(source)) + 1, "one"),) if idle else ())
+
+
+def _line(source: str) -> str:
+    return next(line for line in source.splitlines() if ".accept()" in line or ".recvfrom(" in line or ".recv(" in line)
+
+
+@pytest.mark.parametrize(
+    ("source", "idle"),
+    [
+        (selects(), True),
+        (selects("if not ready:\n        continue\n    for sock in ready: serve(sock)"), True),
+        (selects(sockets="[server, *clients]"), True),
+        (selects(sockets="[server] + list(clients.keys())"), True),
+        (selects(sockets="waiting_for()"), False),
+        (selects("for sock in ready: serve(sock)\n    sweep()"), False),
+        (selects("for sock in everybody: serve(sock)"), False),
+        (selects("if not ready:\n        sweep()"), False),
+        (selects("if not ready:\n        break"), False),
+        (selects("if ready: serve(ready)"), False),  # nothing would happen; nobody writes it so
+        ("while True:\n    for key, mask in selector.select(timeout=1):\n        key.data(key.fileobj)", True),
+        ("while True:\n    events = poller.poll(500)\n    for fd, event in events: serve(fd)", True),
+        ("while True:\n    for key, mask in selector.select(timeout=1):\n        key.data(key.fileobj)\n    sweep()", False),
+        ("while True:\n    try:\n        for key, mask in selector.select(1): go(key)\n    except OSError: pass", True),
+    ],
+)
+def test_a_loop_that_goes_through_what_select_gives_it(source: str, idle: bool) -> None:
+    assert [kind for _, kind in idle_waits(source.encode(), alone=True)] == (["many"] if idle else [])
+    assert idle_waits(source.encode(), alone=False) == ()

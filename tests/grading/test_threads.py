@@ -81,6 +81,21 @@ def test_a_call_is_named_and_known_to_be_timed_or_not(
     assert parse_syscall(given) == expected
 
 
+@pytest.mark.parametrize(
+    ("line_now", "named"),
+    [
+        (line(219, POINTER, 1, 50), line(7, POINTER, 1, 50)),
+        (line(219, POINTER, 1, 60), line(219, POINTER, 1, 60)),  # another call than the one that was seen
+        (line(230, POINTER, 1, 50), line(230, POINTER, 1, 50)),
+        (b"running\n", b"running\n"),
+        (b"219", b"219"),
+    ],
+)
+def test_a_wait_that_goes_on_after_a_signal_is_the_one_from_before(line_now: bytes, named: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "_RESTART", b"219")
+    assert threads.resumed(line_now, line(7, POINTER, 1, 50)) == named
+
+
 @pytest.mark.parametrize("given", [b"running\n", b"-1 0x7ffd0 0x7f001\n", b""])
 def test_a_thread_outside_any_call_is_no_timed_sleeper(given: bytes) -> None:
     assert parse_syscall(given) == ("", -1, False)
@@ -225,12 +240,12 @@ def test_a_thread_that_is_idle_sleeps_without_end_until_it_is_said_to_be_no_more
     proc.put(7, 7, call=line(230, 1))
     proc.put(7, 8, call=line(230, 1))
     seen.look()
-    seen.overlook({(7, 7)})
+    seen.overlook({(7, 7): "sleep", (7, 8): ""})
     assert {thread.tid: (thread.call, thread.timed) for thread in seen.look()} == {7: ("sleep", False), 8: ("sleep", True)}
     proc.put(7, 7, clock=2000, call=line(7, POINTER, 1, 50))  # idle is only who sleeps
     assert [thread.timed for thread in seen.look()] == [True, True]
     proc.put(7, 7, clock=3000, call=line(230, 1))
-    seen.overlook(())
+    seen.overlook({})
     assert [thread.timed for thread in seen.look()] == [True, True]
 
 
