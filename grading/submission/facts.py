@@ -57,7 +57,7 @@ def facts_of(server: Candidate, clients: Iterable[str], sources: Sources) -> Sou
         client_quit_words=quit_words(programs),
         ways=ways_of(list(own.values()), programs),
         encoding=encoding_of(own.values()),
-        idle=tuple((path, line, kind) for path, raw in own.items() for line, kind in idle_waits(raw, alone=alone)),
+        idle=idle_waits(own, alone=alone),
     )
 
 

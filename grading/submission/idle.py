@@ -14,15 +14,16 @@
         for sock in ready: ...
 
 That a thread is woken there by a timer need not be waited for; and it can be read in the source, which is surer than any waiting. Only
-loops without end count: who asks a variable whether to go on may be told to stop by a guest, and does so when the timer wakes him.
+loops that no guest can end count: who asks a variable whether to go on may be told to stop, and does so when the timer wakes him.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, Literal, TypeGuard
 
+from grading.submission.endless import Program
 from grading.submission.texts import read_source
 
 Kind = Literal["sleep", "one", "many"]
@@ -34,23 +35,26 @@ _TIMED_OUT: Final = frozenset({"timeout", "TimeoutError", "OSError", "error", "E
 _LISTING: Final = frozenset({"list", "tuple", "set", "sorted", "keys", "values", "copy"})
 
 
-def idle_waits(raw: bytes, *, alone: bool) -> tuple[tuple[int, Kind], ...]:
-    """(line, kind) of each such wait in a source.
+def idle_waits(files: Mapping[str, bytes], *, alone: bool) -> tuple[tuple[str, int, Kind], ...]:
+    """(file, line, kind) of each such wait in a program.
 
     Args:
         alone: nothing runs beside it. Else another thread may add a socket, which a `select` takes notice of when it wakes.
     """
-    loops = [node for node in read_source(raw).nodes if isinstance(node, ast.While) and _endless(node.test)]
-    found: list[tuple[int, Kind]] = []
-    for loop in loops:
-        found += [(line, "sleep") for line in _sleeping(loop)]
-        found += [(line, "one") for line in _waiting_for_one(loop)]
-        found += [(line, "many") for line in _waiting_for_many(loop) if alone]
+    program = Program([node for raw in files.values() for node in read_source(raw).nodes])
+    found: list[tuple[str, int, Kind]] = []
+    for path, raw in files.items():
+        for loop in (node for node in read_source(raw).nodes if isinstance(node, ast.While)):
+            waits = _waits_of(loop, alone=alone)
+            found += [(path, line, kind) for line, kind in waits] if waits and program.never_leaves(loop) else []
     return tuple(found)
 
 
-def _endless(test: ast.expr) -> bool:
-    return isinstance(test, ast.Constant) and bool(test.value)
+def _waits_of(loop: ast.While, *, alone: bool) -> list[tuple[int, Kind]]:
+    found: list[tuple[int, Kind]] = [(line, "sleep") for line in _sleeping(loop)]
+    found += [(line, "one") for line in _waiting_for_one(loop)]
+    found += [(line, "many") for line in _waiting_for_many(loop) if alone]
+    return found
 
 
 def _does_nothing(statement: ast.stmt) -> bool:

@@ -37,9 +37,7 @@ def opened() -> Iterator[Opener]:
     def opener(source: str, *, stdin: str = "", argv: tuple[str, ...] = ("server.py",), cwd: str = "", **files: str) -> Server:
         texts = {"server.py": source, **{name.replace("__", "/") + ".py": text for name, text in files.items()}}
         sandbox = open_sandbox({path: textwrap.dedent(text).encode() for path, text in texts.items()}, isolation="require:bubblewrap")
-        idle = tuple(
-            (path, line, kind) for path, text in texts.items() for line, kind in idle_waits(textwrap.dedent(text).encode(), alone=True)
-        )
+        idle = idle_waits({path: textwrap.dedent(text).encode() for path, text in texts.items()}, alone=True)
         try:
             open_ones.append(Server(sandbox, Launch(argv, cwd, stdin, idle=idle)))
         except BaseException:

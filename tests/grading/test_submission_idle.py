@@ -43,7 +43,8 @@ def selects(rest: str = "for sock in ready: serve(sock)", sockets: str = "socket
         ("while True:\n    time.sleep(pause())", ()),
         ("while True:\n    time.sleep(queue.get())", ()),
         ("while running:\n    time.sleep(1)", ()),
-        ("while not stop.is_set():\n    time.sleep(1)", ()),
+        ("while not stop.is_set():\n    time.sleep(1)", (2,)),
+        ("while not stop.is_set():\n    time.sleep(1)\ndef serve(conn, event): event.set()", ()),
         ("while True:\n    try:\n        time.sleep(1)\n    finally:\n        tell_everybody()", ()),
         ("while True:\n    try:\n        time.sleep(1)\n        tell_everybody()\n    except OSError:\n        pass", ()),
         ("while True:\n    await asyncio.sleep(1)", ()),
@@ -53,7 +54,7 @@ def selects(rest: str = "for sock in ready: serve(sock)", sockets: str = "socket
     ],
 )
 def test_a_loop_that_only_sleeps(source: str, lines: tuple[int, ...]) -> None:
-    assert idle_waits(source.encode(), alone=False) == tuple((line, "sleep") for line in lines)
+    assert idle_waits({"server.py": source.encode()}, alone=False) == tuple(("server.py", line, "sleep") for line in lines)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,8 @@ def test_a_loop_that_only_sleeps(source: str, lines: tuple[int, ...]) -> None:
     ],
 )
 def test_a_loop_that_accepts_with_a_time_out(source: str, idle: bool) -> None:
-    assert idle_waits(source.encode(), alone=False) == (((source.splitlines().index(_line(source)) + 1, "one"),) if idle else ())
+    line = source.splitlines().index(_line(source)) + 1
+    assert idle_waits({"server.py": source.encode()}, alone=False) == ((("server.py", line, "one"),) if idle else ())
 
 
 def _line(source: str) -> str:
@@ -104,5 +106,70 @@ def _line(source: str) -> str:
     ],
 )
 def test_a_loop_that_goes_through_what_select_gives_it(source: str, idle: bool) -> None:
-    assert [kind for _, kind in idle_waits(source.encode(), alone=True)] == (["many"] if idle else [])
-    assert idle_waits(source.encode(), alone=False) == ()
+    assert [kind for _, _, kind in idle_waits({"server.py": source.encode()}, alone=True)] == (["many"] if idle else [])
+    assert idle_waits({"server.py": source.encode()}, alone=False) == ()
+
+
+FLAG = """
+import socket, threading, time
+
+class Server:
+    def __init__(self):
+        self.running = True
+        self.over = threading.Event()
+
+    def wait(self):
+        while {test}:
+            time.sleep(1)
+
+    def close(self):
+        {ends}
+
+    def serve(self, conn):
+        {more}
+
+server = Server()
+try:
+    server.wait()
+except {caught}:
+    server.close()
+"""
+
+
+@pytest.mark.parametrize(
+    ("changes", "idle"),
+    [
+        ({}, True),
+        ({"test": "not self.over.is_set()", "ends": "self.over.set()"}, True),
+        ({"more": "self.close()"}, False),  # a guest's thread may end it
+        ({"more": "self.running = conn.recv(1024) != b'stop'"}, False),
+        ({"more": "self.over.set()"}, True),
+        ({"test": "not self.over.is_set()", "ends": "self.over.set()", "more": "self.over.set()"}, False),
+        ({"test": "self.clients"}, False),  # a list grows and shrinks
+        ({"test": "self.running and self.clients"}, False),
+        ({"test": "self.over.is_set()"}, False),
+        ({"caught": "OSError"}, False),
+        ({"caught": "(KeyboardInterrupt, SystemExit)"}, True),
+        ({"caught": "KeyboardInterrupt:\n    pass\nfinally"}, True),
+        ({"caught": "OSError:\n    pass\nfinally"}, False),
+        ({"more": "for self.running in conn: pass"}, False),
+        ({"more": "del self.running"}, False),
+    ],
+)
+def test_a_flag_that_only_ctrl_c_changes_is_no_end(changes: dict[str, str], idle: bool) -> None:
+    usual = {"test": "self.running", "ends": "self.running = False", "more": "pass", "caught": "KeyboardInterrupt"}
+    source = FLAG.format(**{**usual, **changes})
+    assert bool(idle_waits({"server.py": source.encode()}, alone=False)) is idle
+
+
+def test_a_flag_may_be_changed_by_another_file() -> None:
+    server = FLAG.format(test="self.running", ends="self.running = False", more="pass", caught="KeyboardInterrupt")
+    other = "import server\n\ndef handle(conn):\n    server.running = False\n"
+    assert idle_waits({"server.py": server.encode(), "other.py": other.encode()}, alone=False) == ()
+
+
+def test_what_a_signal_calls_is_done_at_the_end() -> None:
+    lines = ["running = True", "def end(*_):", "    global running", "    running = False", "signal.signal(signal.SIGINT, end)"]
+    source = "\n".join([*lines, "while running: time.sleep(1)"])
+    assert idle_waits({"server.py": source.encode()}, alone=False) == (("server.py", 6, "sleep"),)
+    assert idle_waits({"server.py": source.encode() + b"\nend()"}, alone=False) == ()
