@@ -10,7 +10,7 @@ from grading.eyes.inodes import socket_inodes
 from grading.eyes.model import Clock, Eyes, Held, Waiting
 from grading.eyes.plain import PlainEyes
 from grading.sandbox import Sandbox
-from grading.threads import KNOWN_MACHINE
+from grading.syscalls import KNOWN_MACHINE
 
 __all__ = ["Clock", "Eyes", "Held", "KernelEyes", "PlainEyes", "Waiting", "open_eyes", "socket_inodes"]
 
