@@ -89,6 +89,7 @@ class Stillness:
         packets: the account of what is in flight in the server's network.
         timers_matter: a timer of this server has led to bytes; set from outside where that was learnt before.
         patience: seconds its timers may keep us waiting.
+        recognise: told before timers of threads not seen before are waited for; perhaps they lead to nothing, and some count no more then.
         known_busy: this server was found busy; suspected_busy: it, or another start of the same program, was.
     """
 
@@ -100,6 +101,8 @@ class Stillness:
         self.known_busy = False
         self.suspected_busy = False
         self.patience = PATIENCE
+        self.recognise: Callable[[], None] | None = None
+        self.recognised: set[tuple[int, int]] = set()
         self.calm: set[tuple[int, int]] = set()  # threads (pid, tid) whose time-outs are known to be no busy loop
         self._known: Look | None = None  # a quiet look that holds as long as no thread runs, no packet goes and nobody acts
         self._rested: Look | None = None
@@ -270,6 +273,16 @@ class _Wait:
         if self._round is not None and _sent_by_itself(self._round, look):
             self._clock.timers_matter = True
 
+    def _recognise(self, look: Look) -> bool:
+        """Whether somebody new has a timer. Where each stands is asked once, as all have to run for a moment to say so."""
+        if self._clock.recognise is None:
+            return False
+        new = {(thread.pid, thread.tid) for thread in look.threads if thread.timed} - self._clock.recognised
+        if new:
+            self._clock.recognised |= new
+            self._clock.recognise()
+        return bool(new)
+
     def _still(self, look: Look) -> Rest | None:
         self.timer_noticed(look)
         if not any(thread.timed for thread in look.threads):
@@ -277,6 +290,8 @@ class _Wait:
         matters = look.unread or self._patient or self._clock.timers_matter
         if not matters and not any(self._clock.in_the_middle(thread) for thread in look.threads):
             return Rest.STILL  # provisional, and final as long as no timer has ever led to bytes
+        if self._recognise(look):
+            return None
         now = time.monotonic()
         if self._round is None or look.unread < self._unread:  # whoever works off what waits, however slowly, is waited for
             self._round_ends, self._unread = now + self._clock.patience, look.unread

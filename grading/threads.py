@@ -117,7 +117,7 @@ class _Files:
             first, writes = self._number_at(place, 4), self._number_at(place and place + 4, 2) == _POLLOUT
         if call == "select" and timed:
             timed = self._number_at(timeout_at(line), struct.calcsize("l")) * 1000 < LONG_TIMER
-        timed = timed and self._idle not in ((call, first), (call, None))
+        timed = timed and (writes or self._idle not in ((call, first), (call, None)))
         thread = Thread(pid, tid, state, clock, call, first, timed, writes)
         self._asleep = thread if call else None
         return thread, count
@@ -141,7 +141,7 @@ class _Files:
     def set_idle(self, kind: str) -> None:
         """It may wait elsewhere as well, and there its time-outs count: so the call is kept, and the socket if it is one."""
         now = self._asleep
-        fits = now is not None and now.call in _IDLE_CALLS.get(kind, ()) and (kind != "one" or now.first >= 0)
+        fits = now is not None and now.call in _IDLE_CALLS.get(kind, ()) and (kind != "one" or (now.first >= 0 and not now.writes))
         self._idle = (now.call, now.first if kind == "one" else None) if now is not None and fits else None
         self._asleep = None
 

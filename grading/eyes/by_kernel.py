@@ -124,6 +124,10 @@ class KernelEyes:
 
     def overlook(self, process: Process, idle: Mapping[tuple[str, int], str]) -> None:
         """See Eyes."""
+        self.clock.recognise = (lambda: self._overlook(process, idle)) if idle else None
+        self._overlook(process, idle)
+
+    def _overlook(self, process: Process, idle: Mapping[tuple[str, int], str]) -> None:
         _, dumps = self._asleep(process, set()) if idle else ({}, [])
         inside = f"{self._sandbox.lab}/"
         own = {(dump.pid, dump.tid): [frame[:2] for frame in dump.frames if frame[0].startswith(inside)] for dump in dumps}

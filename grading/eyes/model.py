@@ -85,7 +85,7 @@ class Eyes(Protocol):
 
     def overlook(self, process: Process, idle: Mapping[tuple[str, int], str]) -> None:
         """From now on a thread that waits at one of these places, (file as the interpreter names it, line) -> kind as in submission.idle,
-        counts there as one that waits for ever; all others are as they were."""
+        counts there as one that waits for ever, and so do those that will be made, once it matters; all others are as they were."""
 
     def close(self) -> None:
         """Gives back what is held."""

@@ -28,7 +28,7 @@ from grading.submission.texts import read_source
 
 Kind = Literal["sleep", "one", "many"]
 """A pause; a wait for one socket; a wait for any of several."""
-_ONE: Final = ("accept", "recvfrom")
+_ONE: Final = ("accept", "recv", "recvfrom", "recv_into", "recvfrom_into")
 _MANY: Final = ("select", "poll")
 _TIMED_OUT: Final = frozenset({"timeout", "TimeoutError", "OSError", "error", "Exception", "BaseException"})
 """Names of the exceptions that a time-out is one of."""
@@ -93,7 +93,7 @@ def _calls_something(expression: ast.expr) -> bool:
 
 
 def _waiting_for_one(loop: ast.While) -> list[int]:
-    """Where it accepts, or receives from anybody, if it begins with that and a time-out makes it begin again."""
+    """Where it accepts or receives, if it begins with that and a time-out makes it begin again."""
     body = [statement for statement in loop.body if not _does_nothing(statement)]
     if not body or not isinstance(body[0], ast.Try) or body[0].finalbody:
         return []

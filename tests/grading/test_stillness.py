@@ -348,6 +348,22 @@ def test_of_a_program_that_was_found_busy_before_less_is_enough(time: Time, othe
     assert wait.sees(at(1.0), at(1.0 + enough - 0.001), at(1.0 + enough + 0.001)) == [None, None, Rest.BUSY]
 
 
+def test_before_a_timer_is_waited_for_it_is_asked_once_whether_it_leads_to_anything(time: Time) -> None:
+    asked: list[int] = []
+    wait = Wait(time, patient=True)
+    wait.clock.recognise = lambda: asked.append(1)
+    timed, idle = thread(1, timed=True, call="poll"), thread(1, call="poll")
+    assert wait.sees(look(timed), look(timed)) == [None, None]
+    assert asked == [1]
+    assert wait.sees(look(idle), look(idle)) == [None, Rest.STILL]
+    again = Wait(time, wait.clock, patient=True)
+    assert again.sees(look(timed), look(timed), look(timed)) == [None, None, None]
+    assert asked == [1]
+    other = Wait(time, wait.clock, patient=True)
+    assert other.sees(look(thread(2, timed=True)), look(thread(2, timed=True))) == [None, None]
+    assert asked == [1, 1]
+
+
 def suspicious(time: Time, *, sure: bool = False) -> Wait:
     """A wait for a program that was found busy before."""
     made = clock()

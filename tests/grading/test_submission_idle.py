@@ -73,7 +73,7 @@ def test_a_loop_that_only_sleeps(source: str, lines: tuple[int, ...]) -> None:
         (accepts().replace("conn, address = server.accept()", "sweep()\n        conn, address = server.accept()"), False),
         (accepts().replace("    try:", "    sweep()\n    try:"), False),
         (accepts().replace("conn, address = server.accept()", "data, address = server.recvfrom(1024)"), True),
-        (accepts().replace("conn, address = server.accept()", "data = conn.recv(1024)"), False),  # nobody looks at it at the start
+        (accepts().replace("conn, address = server.accept()", "data = conn.recv(1024)"), True),
         (accepts().replace("while True", "while running"), False),
     ],
 )

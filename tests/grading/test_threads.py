@@ -158,6 +158,23 @@ def test_a_thread_that_is_idle_sleeps_without_end_until_it_is_said_to_be_no_more
     assert [thread.timed for thread in seen.look()] == [True, True]
 
 
+def test_a_thread_idle_at_one_socket_is_not_so_at_another_nor_where_it_writes(proc: Proc, seen: Threads) -> None:
+    def waits(clock: int, descriptor: int, events: int = 1) -> bool:
+        proc.put(7, 7, clock=clock, call=line(7, 0x20, 1, 50))
+        (proc.root / "7" / "task" / "7" / "mem").write_bytes(b"\0" * 0x20 + struct.pack("ihh", descriptor, events, 0))
+        (thread,) = seen.look()
+        return thread.timed
+
+    assert waits(1, 5)
+    seen.overlook({(7, 7): "one"})
+    assert not waits(2, 5)
+    assert waits(3, 6)
+    assert waits(4, 5, events=4)
+    seen.overlook({(7, 7): "one"})  # said of a thread that writes by now
+    assert waits(5, 5, events=4)
+    assert waits(6, 5)
+
+
 def test_each_look_reads_again(proc: Proc, seen: Threads) -> None:
     proc.put(7, 7, call=line(230, 1))
     (before,) = seen.look()
