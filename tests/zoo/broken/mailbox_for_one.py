@@ -2,7 +2,7 @@
 caught-by: order-kept
 may-also-fail: glued-messages
 variant: multi-user
-speaks: named_by=prompt author=server framing=lines slow=0.1
+speaks: named_by=prompt author=server framing=lines slow=0.03
 """
 import socket
 import threading
@@ -14,7 +14,7 @@ lock = threading.Lock()
 
 def postman():
     while True:
-        time.sleep(0.1)
+        time.sleep(0.03)
         with lock:
             for author in list(newest):
                 data = names[author].encode() + b": " + newest.pop(author)
