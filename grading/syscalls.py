@@ -25,6 +25,13 @@ _ARM64: Final = {
 }  # fmt: skip
 _TABLES: Final = {"x86_64": _X86_64, "aarch64": _ARM64, "arm64": _ARM64}
 _CALLS: Final = _TABLES.get(platform.machine(), {})
+_CLOCK_NANOSLEEP: Final = (230, 115)
+_FUTEX: Final = (202, 98)  # where they are called "lock" in the table
+_TIMER_ABSTIME: Final = 1
+_FUTEX_COMMAND: Final = 0x7F
+_FUTEX_WAIT_BITSET: Final = 9
+_FUTEX_CLOCK_REALTIME: Final = 256
+_REALTIME, _MONOTONIC = 0, 1
 _RESTART: Final = {"x86_64": b"219", "aarch64": b"128", "arm64": b"128"}.get(platform.machine(), b"")
 KNOWN_MACHINE: Final = bool(_CALLS)
 """Whether the system calls of this kind of machine are known; elsewhere every thread would count as timed."""
@@ -69,6 +76,23 @@ def polled_at(line: bytes) -> int:
     return int(words[1], 16) if len(words) >= 9 and int(words[2], 16) == 1 else 0
 
 
-def timeout_at(line: bytes) -> int:
-    """Where in its memory the time-out of a thread in `select` lies: a struct timeval or timespec, both begin with the seconds."""
-    return int(line.split()[5], 16)
+def timer_at(line: bytes) -> tuple[int, int | None]:
+    """Where in its memory the end of a thread's wait lies, a struct timeval or timespec (both begin with the seconds), and of which clock it
+    is a time; None for one that counts from the beginning of the call. (0, None) where nobody knows.
+
+    Sources: select(2), nanosleep(2), clock_nanosleep(2), futex(2): FUTEX_WAIT counts from now, FUTEX_WAIT_BITSET names a time.
+    """
+    words = line.split()
+    number, arguments = int(words[0]), [int(word, 16) for word in words[1:7]]
+    match _CALLS.get(number, ("",))[0]:
+        case "select":
+            return arguments[4], None
+        case "sleep" if number in _CLOCK_NANOSLEEP:
+            return arguments[2], arguments[0] if arguments[1] & _TIMER_ABSTIME else None
+        case "sleep":
+            return arguments[0], None
+        case "lock" if number in _FUTEX and arguments[1] & _FUTEX_COMMAND == _FUTEX_WAIT_BITSET:
+            return arguments[3], _REALTIME if arguments[1] & _FUTEX_CLOCK_REALTIME else _MONOTONIC
+        case "lock" if number in _FUTEX:
+            return arguments[3], None
+    return 0, None

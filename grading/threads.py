@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import struct
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, NamedTuple
 
-from grading.syscalls import LONG_TIMER, parse_syscall, polled_at, resumed, timeout_at
+from grading.syscalls import LONG_TIMER, parse_syscall, polled_at, resumed, timer_at
 
 ASLEEP: Final = frozenset(b"StTZXxI")
 """Thread states of proc(5) in which a thread does nothing; `D` (waiting for a disk) ends by itself and is not rest."""
@@ -115,12 +116,17 @@ class _Files:
         if call == "poll":  # a socket with a time-out waits in it: for whom stands not in the call, but in memory
             place = polled_at(line)
             first, writes = self._number_at(place, 4), self._number_at(place and place + 4, 2) == _POLLOUT
-        if call == "select" and timed:
-            timed = self._number_at(timeout_at(line), struct.calcsize("l")) * 1000 < LONG_TIMER
+        if call in ("select", "sleep", "lock") and timed:
+            timed = self._seconds_left(*timer_at(line)) * 1000 < LONG_TIMER
         timed = timed and (writes or self._idle not in ((call, first), (call, None)))
         thread = Thread(pid, tid, state, clock, call, first, timed, writes)
         self._asleep = thread if call else None
         return thread, count
+
+    def _seconds_left(self, place: int, clock: int | None) -> float:
+        """Until a timer ends a wait; less than none where that cannot be read."""
+        seconds = self._number_at(place, struct.calcsize("l"))
+        return seconds if clock is None or seconds < 0 else seconds - time.clock_gettime(clock)
 
     def _number_at(self, place: int, size: int) -> int:
         """The integer there, the first part of a `struct pollfd` (poll(2)) or of a time-out (select(2)); -1 if it cannot be read."""

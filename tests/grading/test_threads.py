@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import struct
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -129,20 +130,37 @@ def test_whether_it_waits_to_read_or_to_write_stands_there_too(proc: Proc, seen:
     assert thread.writes is writes
 
 
+SELECT = line(23, 5, 0x20, 0, 0, 0x20)
+PAUSE = line(230, 1, 0, 0x20, 0)
+PAUSE_UNTIL = line(230, 1, 1, 0x20, 0)
+WAIT = line(202, POINTER, 128, 0, 0x20)
+WAIT_UNTIL = line(202, POINTER, 128 | 9, 0, 0x20)
+WAIT_UNTIL_DAYTIME = line(202, POINTER, 128 | 256 | 9, 0, 0x20)
+
+
 @pytest.mark.parametrize(
-    ("memory", "timed"),
+    ("call", "clock"),
     [
-        (struct.pack("ll", 1, 0), True),
-        (struct.pack("ll", 7, 999_999), True),
-        (struct.pack("ll", 60, 0), False),  # nobody waits that long for it
-        (b"", True),  # it may not be read
+        (SELECT, None),
+        (PAUSE, None),
+        (line(35, 0x20, 0), None),
+        (WAIT, None),
+        (PAUSE_UNTIL, time.CLOCK_MONOTONIC),
+        (WAIT_UNTIL, time.CLOCK_MONOTONIC),
+        (WAIT_UNTIL_DAYTIME, time.CLOCK_REALTIME),
     ],
 )
-def test_how_long_select_waits_stands_in_memory(proc: Proc, seen: Threads, memory: bytes, timed: bool) -> None:
-    proc.put(7, 7, call=line(23, 5, 0x20, 0, 0, 0x20))
+@pytest.mark.parametrize(("seconds", "timed"), [(1, True), (7, True), (60, False), (None, True)])
+def test_how_long_it_waits_stands_in_memory(
+    proc: Proc, seen: Threads, call: bytes, clock: int | None, seconds: int | None, timed: bool
+) -> None:
+    """Nobody waits 60 s for it; and what cannot be read is waited for."""
+    proc.put(7, 7, call=call)
+    end = seconds if seconds is None or clock is None else seconds + int(time.clock_gettime(clock))
+    memory = b"" if end is None else struct.pack("ll", end, 0)
     (proc.root / "7" / "task" / "7" / "mem").write_bytes(b"\0" * 0x20 + memory)
     (thread,) = seen.look()
-    assert (thread.call, thread.timed) == ("select", timed)
+    assert (thread.call in ("select", "sleep", "lock"), thread.timed) == (True, timed)
 
 
 def test_a_thread_that_is_idle_sleeps_without_end_until_it_is_said_to_be_no_more(proc: Proc, seen: Threads) -> None:
