@@ -30,6 +30,8 @@ MARGIN: Final = 32
 """Messages said when nothing more fits: the kernel tidies its buffers up after a while, and then a little more does."""
 QUEUED: Final = 1100
 """Short messages said to a server that can write no more: then a queue of at most 10, 100 or 1000 is full, and put() waits."""
+PORTION: Final = 50
+"""So many of them at a time; two hundred quick messages every server must bear."""
 QUEUED_WIDTH: Final = 16
 """Bytes of one of them: as few as keep their numbers apart."""
 _GUEST: Final = N_("Гость")
@@ -137,13 +139,24 @@ class _Filler:
         self.chat.fill(self._author, b"".join(map(self._framed, texts)))
         self.said += [text.encode(self.chat.dialect.encoding, errors="replace") for text in texts]
 
-    def queues(self) -> None:
-        """Says QUEUED short messages. Nobody is asked for them later: it is their number that fills a queue.
+    def queues(self, hearer: Guest) -> None:
+        """Says QUEUED short messages. Nobody is asked for them later: it is their number that fills a queue, though not that of `hearer`,
+        who reads: a server may drop somebody whose queue is full, so he is given the time to take what is in his.
 
         Where messages have no frames, the server takes many of them for one, and their number says nothing.
         """
-        if is_framed(self.chat.dialect.framing):
-            self.chat.fill(self._author, b"".join(map(self._framed, self._words.burst(QUEUED, QUEUED_WIDTH))))
+        if not is_framed(self.chat.dialect.framing):
+            return
+        texts = self._words.burst(QUEUED, QUEUED_WIDTH)
+        for begin in range(0, QUEUED, PORTION):
+            self._says_in_one(texts[begin : begin + PORTION], hearer)
+
+    def _says_in_one(self, texts: Sequence[str], hearer: Guest) -> None:
+        """By one send; it is over when the last has come to `hearer`, or nothing more does."""
+        self.chat.fill(self._author, b"".join(map(self._framed, texts)))
+        last = texts[-1].encode(self.chat.dialect.encoding, errors="replace")
+        if not self.chat.soon(lambda: last in hearer.link.inbox):
+            self.chat.settle()
 
     def _framed(self, text: str) -> bytes:
         """As its author sends it, whose name may stand in each message."""
@@ -177,7 +190,7 @@ def _fill(filler: _Filler, hearer: Guest, sleeper: Guest) -> None:
             return
         if full and was_full:
             break
-    filler.queues()
+    filler.queues(hearer)
 
 
 def catches_up(chat: Chat, author: Guest, sleeper: Guest, meanwhile: Sequence[bytes]) -> None:

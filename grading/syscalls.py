@@ -77,8 +77,8 @@ def polled_at(line: bytes) -> int:
 
 
 def timer_at(line: bytes) -> tuple[int, int | None]:
-    """Where in its memory the end of a thread's wait lies, a struct timeval or timespec (both begin with the seconds), and of which clock it
-    is a time; None for one that counts from the beginning of the call. (0, None) where nobody knows.
+    """Where in its memory the end of a thread's wait lies, a struct timeval or timespec (both begin with the seconds), and of which clock
+    it is a time; None for one that counts from the beginning of the call. (0, None) where nobody knows.
 
     Sources: select(2), nanosleep(2), clock_nanosleep(2), futex(2): FUTEX_WAIT counts from now, FUTEX_WAIT_BITSET names a time.
     """

@@ -139,7 +139,7 @@ WAIT_UNTIL_DAYTIME = line(202, POINTER, 128 | 256 | 9, 0, 0x20)
 
 
 @pytest.mark.parametrize(
-    ("call", "clock"),
+    "wait",  # (call, clock)
     [
         (SELECT, None),
         (PAUSE, None),
@@ -152,9 +152,10 @@ WAIT_UNTIL_DAYTIME = line(202, POINTER, 128 | 256 | 9, 0, 0x20)
 )
 @pytest.mark.parametrize(("seconds", "timed"), [(1, True), (7, True), (60, False), (None, True)])
 def test_how_long_it_waits_stands_in_memory(
-    proc: Proc, seen: Threads, call: bytes, clock: int | None, seconds: int | None, timed: bool
+    proc: Proc, seen: Threads, wait: tuple[bytes, int | None], seconds: int | None, timed: bool
 ) -> None:
     """Nobody waits 60 s for it; and what cannot be read is waited for."""
+    call, clock = wait
     proc.put(7, 7, call=call)
     end = seconds if seconds is None or clock is None else seconds + int(time.clock_gettime(clock))
     memory = b"" if end is None else struct.pack("ll", end, 0)
