@@ -36,7 +36,7 @@ class Seen:
         second: Anna's text; heard_boris: Boris after it.
         alternate: a text came only when it was its author's turn.
         framing: how the guests framed what they sent; of a server that reads lines, "lines", whatever it sends.
-        introduced: they gave their names by themselves, not within each text.
+        introduced: they gave their names by themselves, not within each text; hello: in what words, as in reference.dialect.Dialect.
     """
 
     greeting_anna: str = ""
@@ -53,6 +53,7 @@ class Seen:
     alternate: bool = False
     framing: str = "none"
     introduced: bool = True
+    hello: str = "{name}"
 
 
 def infer(seen: Seen, anna: Person, boris: Person, author_by_listing: str) -> Dialect:
@@ -136,7 +137,7 @@ def _first_words_were_relayed(seen: Seen, anna: Person, boris: Person, before: s
     """Whether what came first was passed on like any text, so that this server has no names."""
     if boris.name in seen.naming:
         alike = _shape(seen.naming).strip().endswith(_shape(before + boris.name + after).strip())
-        return alike and (before.strip() != "" or seen.naming.strip() == boris.name)
+        return alike and (before.strip() != "" or seen.naming.strip() in (boris.name, seen.hello.replace("{name}", boris.name)))
     # in turns Anna's first words may have been passed on instead, as soon as Boris was there
     return anna.name in seen.greeting_boris and _shape(seen.greeting_boris).strip().endswith(_shape(before).lstrip() + anna.name)
 

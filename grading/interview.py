@@ -42,6 +42,11 @@ def interview(open_server: Callable[[], Server], hints: Hints, dice: random.Rand
     return replace(learned, dialect=search.with_departures(learned), hunches=())
 
 
+def _names_mean_something(learned: Learned) -> bool:
+    """A command that gives a name does nothing where it is passed on like any text."""
+    return learned.dialect.named_by != "nobody" or learned.dialect.hello == Dialect().hello
+
+
 class _Search:
     """Tries one way after the other, each on a fresh server."""
 
@@ -56,7 +61,7 @@ class _Search:
         for way in waiting:  # grows while it is gone through
             learned = self._try(way)
             if learned is not None and learned.understood:
-                better = (one for hunch in learned.hunches if (one := self._try(hunch)) and one.understood)
+                better = (one for hunch in learned.hunches if (one := self._try(hunch)) and one.understood and _names_mean_something(one))
                 return next((one for one in better if one.dialect.author == "server" or learned.dialect.author != "server"), learned)
             waiting += learned.hunches if learned else ()
         return next((learned for learned in self._tries.values() if learned.remarks), next(iter(self._tries.values())))

@@ -39,7 +39,7 @@ class Talk(Voices):
 
     def run(self) -> Learned:
         """Asks everything. A server that ends or refuses in the middle is simply not understood."""
-        seen = Seen(framing=self.way.framing, introduced=bool(self.way.hello))
+        seen = Seen(framing=self.way.framing, introduced=bool(self.way.hello), hello=self.way.hello)
         try:
             anna, boris = self._introductions(seen)
             self._first_words(seen, anna, boris)

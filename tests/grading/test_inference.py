@@ -21,6 +21,10 @@ NAMED = Dialect(named_by="first-message", author="server", relay="{name}: {text}
 FAMILIES: dict[str, tuple[Seen, Dialect]] = {
     # -- nobody has a name: the first message is passed on like any other
     "raw relay": (Seen(naming="Borisva", heard=FIRST, heard_boris=SECOND), RAW),
+    "raw relay of what would be a command elsewhere": (
+        Seen(naming="hi Borisva", heard=FIRST, heard_boris=SECOND, hello="hi {name}"),
+        RAW,
+    ),
     "raw relay with echo": (
         Seen(welcome_anna="Annalo", welcome_boris="Borisva", naming="Borisva", heard=FIRST, own=FIRST, heard_boris=SECOND),
         replace(RAW, echo=True),
@@ -406,8 +410,13 @@ def test_a_persons_name_and_address_become_places_to_fill_in() -> None:
 @pytest.mark.parametrize(
     ("heard", "held"),
     [
-        ("Borisvawords", True), ("Borisva\nwords\n", True), ("Borisva: words", False), ("[Borisva] words", False),
-        ("Borisva words", False), ("FROM Borisva words", False), ("words", False),
+        ("Borisvawords", True),
+        ("Borisva\nwords\n", True),
+        ("Borisva: words", False),
+        ("[Borisva] words", False),
+        ("Borisva words", False),
+        ("FROM Borisva words", False),
+        ("words", False),
     ],
 )
 def test_a_name_that_a_timer_held_back_is_no_label(heard: str, held: bool) -> None:
