@@ -36,6 +36,7 @@ class Talk(Voices):
     def __init__(self, server: Server, hints: Hints, dice: random.Random, way: Way) -> None:
         super().__init__(server, dice, way)
         self.hints = hints
+        self.encoding = hints.encoding or self.encoding
 
     def run(self) -> Learned:
         """Asks everything. A server that ends or refuses in the middle is simply not understood."""

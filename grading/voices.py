@@ -36,8 +36,8 @@ def spoken(dialect: Dialect, way: Way) -> Dialect:
 class Voice:
     """One guest of the interview."""
 
-    def __init__(self, name: str, link: AnyLink, stream: Stream) -> None:
-        self.name, self.link, self._stream, self._taken = name, link, stream, 0
+    def __init__(self, name: str, link: AnyLink, stream: Stream, encoding: str) -> None:
+        self.name, self.link, self._stream, self._encoding, self._taken = name, link, stream, encoding, 0
         self.person = Person(name, *link.local)
         self.heard = ""  # before something is asked
 
@@ -45,7 +45,10 @@ class Voice:
         """What came since the last time."""
         piece = bytes(self._stream.of(self.link.inbox)[self._taken :])
         self._taken += len(piece)
-        return piece.decode("utf-8", errors="replace")
+        try:
+            return piece.decode()
+        except UnicodeDecodeError:
+            return piece.decode(self._encoding, errors="replace")
 
 
 class Voices:
@@ -54,6 +57,7 @@ class Voices:
     Attributes:
         way, wire: how they speak.
         may_restart: whether all is to be asked again where it turns out that the server's timers matter.
+        encoding: that of the server's own words where they are no UTF-8.
         knocks: each says his name twice, as over UDP a server can ask for it only when it has heard of somebody.
     """
 
@@ -64,12 +68,13 @@ class Voices:
         self.wire = Wire(spoken(Dialect(transport=server.transport), way))
         self.may_restart = not self.clock.timers_matter
         self._texts = 0
+        self.encoding = "utf-8"
         self.knocks = False
 
     def come(self, name: str) -> Voice:
         """Somebody connects, called `name` and a few letters more. Raises NoConnection, Infra, TimersMatter, as all below."""
         self.act()
-        voice = Voice(name + "".join(self.dice.choices(_SYLLABLES, k=2)), self.server.connect(name), self.wire.stream())
+        voice = Voice(name + "".join(self.dice.choices(_SYLLABLES, k=2)), self.server.connect(name), self.wire.stream(), self.encoding)
         self.rest()
         if self.knocks:
             self.introduce(voice)

@@ -1,5 +1,6 @@
-"""All text is in cp1251.
+"""All text is in cp1251, also what the server says itself.
 variant: multi-user
+left: — {name} ушёл —
 model: threads
 speaks: named_by=first-message author=server framing=lines
 encoding: cp1251
@@ -12,7 +13,19 @@ members = {}
 lock = threading.Lock()
 
 
+def tell(text, author):
+    data = text.encode(ENCODING, "replace")
+    with lock:
+        for other in members:
+            if other is not author:
+                try:
+                    other.send(data, socket.MSG_DONTWAIT)
+                except OSError:
+                    pass
+
+
 def member(conn):
+    name = ""
     lines = conn.makefile("r", encoding=ENCODING, errors="replace", newline="\n")
     try:
         name = lines.readline().strip()
@@ -21,19 +34,14 @@ def member(conn):
         with lock:
             members[conn] = name
         for line in lines:
-            data = f"{name}: {line}".encode(ENCODING, "replace")
-            with lock:
-                for other in members:
-                    if other is not conn:
-                        try:
-                            other.send(data, socket.MSG_DONTWAIT)
-                        except OSError:
-                            pass
+            tell(f"{name}: {line}", conn)
     except OSError:
         pass
     finally:
         with lock:
             members.pop(conn, None)
+        if name:
+            tell(f"— {name} ушёл —\n", conn)
         lines.close()
         conn.close()
 
