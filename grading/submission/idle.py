@@ -83,13 +83,15 @@ def _sleeping(loop: ast.While) -> list[int]:
     """Where it sleeps, if it does nothing else; the seconds must be worked out without calling anything."""
     statements = list(_statements(loop))
     calls = [statement.value for statement in statements if isinstance(statement, ast.Expr) and _called(statement.value) == "sleep"]
-    asleep = [call.lineno for call in calls if isinstance(call, ast.Call) and not any(map(_calls_something, call.args))]
+    asleep = [call.lineno for call in calls if isinstance(call, ast.Call) and not _works_out(call)]
     return asleep if len(asleep) + sum(map(_does_nothing, statements)) == len(statements) else []
 
 
-def _calls_something(expression: ast.expr) -> bool:
-    """Whether anything but a list of something is made in it."""
-    return any(isinstance(node, (ast.Call, ast.Await)) and _called(node) not in _LISTING for node in ast.walk(expression))
+def _works_out(call: ast.Call) -> bool:
+    """Whether something is called for what it is given, other than to make a list of it."""
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    nodes = [node for expression in given for node in ast.walk(expression)]
+    return any(isinstance(node, (ast.Call, ast.Await)) and _called(node) not in _LISTING for node in nodes)
 
 
 def _waiting_for_one(loop: ast.While) -> list[int]:
@@ -127,7 +129,7 @@ def _waiting_for_many(loop: ast.While) -> list[int]:
 
 
 def _waits(call: ast.expr) -> bool:
-    return isinstance(call, ast.Call) and _called(call) in _MANY and not any(map(_calls_something, call.args))
+    return isinstance(call, ast.Call) and _called(call) in _MANY and not _works_out(call)
 
 
 def _goes_through(statement: ast.stmt, given: set[str]) -> bool:

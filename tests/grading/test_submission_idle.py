@@ -100,6 +100,7 @@ def _line(source: str) -> str:
         (selects("if not ready:\n        break"), False),
         (selects("if ready: serve(ready)"), False),  # nothing would happen; nobody writes it so
         ("while True:\n    for key, mask in selector.select(timeout=1):\n        key.data(key.fileobj)", True),
+        ("while True:\n    for key, mask in selector.select(timeout=next_alarm()):\n        key.data(key.fileobj)", False),
         ("while True:\n    events = poller.poll(500)\n    for fd, event in events: serve(fd)", True),
         ("while True:\n    for key, mask in selector.select(timeout=1):\n        key.data(key.fileobj)\n    sweep()", False),
         ("while True:\n    try:\n        for key, mask in selector.select(1): go(key)\n    except OSError: pass", True),
