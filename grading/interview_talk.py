@@ -48,6 +48,8 @@ class Talk(Voices):
                 return self._not_understood(seen, anna.name)
             self._answer(seen, anna, boris)
             dialect = infer(seen, anna.person, boris.person, self.hints.author)
+            if dialect.named_by != "nobody" and dialect.author not in ("server", "label"):
+                dialect = infer(self._later_words(seen, anna, boris), anna.person, boris.person, self.hints.author)
             dialect = replace(spoken(dialect, self.way), framing=dialect.framing)
             hunches = self._better_ways(seen, dialect, anna, boris)
             if self.hints.encoding and self._passes_on(anna, boris, self.hints.encoding):
@@ -170,6 +172,17 @@ class Talk(Voices):
             self.say(boris, self.text())  # perhaps it was his turn
             seen.heard_boris += boris.take()
             seen.alternate = seen.alternate or seen.second in seen.heard_boris
+
+    def _later_words(self, seen: Seen, anna: Voice, boris: Voice) -> Seen:
+        """The same with what Boris says next for what he said first, if his name comes with that: a server may forget it only once."""
+        text = self.text()
+        self.say(boris, text)
+        heard, own = anna.take(), boris.take()
+        self.say(anna, self.text())  # in turns it is his again
+        for voice in (anna, boris):
+            voice.take()
+        named = text in heard and boris.name in "".join(around(heard, text))
+        return replace(seen, first=text, heard=heard, own=own) if named else seen
 
     def _better_ways(self, seen: Seen, dialect: Dialect, anna: Voice, boris: Voice) -> tuple[Way, ...]:
         """What was passed on may come in objects, the newline may be wanted after the name alone, a command may give the name."""
