@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 FLOORS = (
-    {"messages"},
+    {"messages", "syscalls"},
     {"result", "errors", "options", "verdicts", "progress", "extraction"}
     | {"keyboard", "kernel", "threads", "words", "wire", "terminal"},
     {"submission", "sandbox", "links", "rounds", "oracle", "inference", "model", "scenario"},
